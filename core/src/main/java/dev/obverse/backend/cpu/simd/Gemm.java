@@ -1,5 +1,7 @@
 package dev.obverse.backend.cpu.simd;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Panels;
@@ -12,6 +14,7 @@ import java.util.Arrays;
  * that defeats the cache and a large operand is never copied whole.
  */
 public final class Gemm {
+    private static final int L = Lanes.LENGTH;
     private static final int PANEL = Lanes.PANEL;
 
     /** A slice of the inner dimension: a panel's part takes 32 KiB. */
@@ -121,14 +124,37 @@ public final class Gemm {
 
     private static void packRight(
             MatmulSpec s, float[] b, int bo, int k, int slice, int column, int n, float[] right) {
+        if (!s.transposeB()) {
+            copyRight(b, bo + k * s.n() + column, s.n(), slice, n, right);
+            return;
+        }
         for (int j = 0; j < n; j += PANEL) {
             int stored = Panels.storedWidth(n, j, PANEL);
             int valid = Math.min(stored, n - j);
-            if (s.transposeB()) {
-                Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * slice, stored);
-            } else {
-                Panels.copy(b, bo + k * s.n() + column + j, s.n(), valid, slice, right, j * slice, stored);
-            }
+            Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * slice, stored);
+        }
+    }
+
+    /** Copies {@code slice} rows into panels, row by row: the operand is read in runs as long as a block is wide. */
+    private static void copyRight(float[] b, int from, int stride, int slice, int n, float[] right) {
+        int full = n / PANEL * PANEL;
+        for (int r = 0; r < slice; r++) {
+            copyRow(b, from + r * stride, full, right, r * PANEL, slice * PANEL);
+        }
+        if (full < n) {
+            int stored = Panels.storedWidth(n, full, PANEL);
+            Panels.copy(b, from + full, stride, Math.min(stored, n - full), slice, right, full * slice, stored);
+        }
+    }
+
+    private static void copyRow(float[] b, int from, int full, float[] right, int o, int panel) {
+        int to = o;
+        for (int j = 0; j < full; j += PANEL) {
+            var low = fromArray(Lanes.F, b, from + j);
+            var high = fromArray(Lanes.F, b, from + j + L);
+            low.intoArray(right, to);
+            high.intoArray(right, to + L);
+            to += panel;
         }
     }
 
