@@ -16,18 +16,15 @@ final class DotProducts {
     /** Columns of a piece: the left operand is read once for all of them. */
     private static final int PIECE = 24;
 
-    /** Floats of a slice of the left operand: half of a 48 KiB L1 cache for a tile of 8 rows. */
-    private static final int SLICE = 768;
-
-    /** The same for up to four rows, which are worth longer runs of the right operand. */
-    private static final int LONG_SLICE = 8192;
+    /** Inner dimension at a time: long, for memory delivers long runs of the right operand fastest. */
+    private static final int SLICE = 4096;
 
     private DotProducts() {}
 
     /** As {@link Gemm#run} where {@code a} is not transposed and {@code b} is, or has one column. */
     static void run(MatmulSpec s, float[] a, float[] b, float[] c) {
         int across = (s.n() + PIECE - 1) / PIECE;
-        int slice = Math.min(s.k(), s.m() <= 4 ? LONG_SLICE : SLICE);
+        int slice = Math.min(s.k(), SLICE);
         var steps = new int[(slice + L - 1) / L];
         for (int i = 0; i < steps.length; i++) {
             steps[i] = i * L;
