@@ -3,5 +3,11 @@ module dev.obverse.core {
     requires static jdk.incubator.vector;
     requires static org.jspecify;
 
+    exports dev.obverse.autograd;
     exports dev.obverse.backend;
+    exports dev.obverse.backend.cpu;
+    exports dev.obverse.random;
+    exports dev.obverse.tensor;
+
+    uses dev.obverse.backend.BackendProvider;
 }

@@ -85,7 +85,7 @@ public final class GradientCheck {
         var values = inputs.get(input).toDoubleArray();
         values[element] += shift;
         moved.set(input, Tensor.of(Device.reference(), values, inputs.get(input).shape()));
-        try (var off = NoGrad.open()) {
+        try (var _ = NoGrad.open()) {
             return scalar(function.apply(moved)).item();
         }
     }

@@ -1,7 +1,7 @@
 package dev.obverse.autograd;
 
 /**
- * Switches recording off on this thread until closed: {@code try (var off = NoGrad.open()) { ... }}. Operations inside
+ * Switches recording off on this thread until closed: {@code try (var _ = NoGrad.open()) { ... }}. Operations inside
  * cost no memory beyond their results, and their results do not require gradients.
  */
 public final class NoGrad implements AutoCloseable {

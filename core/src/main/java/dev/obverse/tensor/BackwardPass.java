@@ -37,7 +37,7 @@ final class BackwardPass {
             throw new IllegalArgumentException(
                     "backward: the gradient has shape " + seed.shape() + ", the tensor " + root.shape());
         }
-        try (var off = NoGrad.open()) {
+        try (var _ = NoGrad.open()) {
             new BackwardPass().sweep(root, seed, retainGraph);
         }
     }

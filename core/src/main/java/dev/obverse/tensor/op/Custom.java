@@ -23,7 +23,7 @@ public record Custom(CustomFunction.Calls function) implements Op {
 
     @Override
     public void forward(Call call) {
-        try (var off = NoGrad.open()) {
+        try (var _ = NoGrad.open()) {
             var result = function.forward(detached(call));
             call.result(result.shape(), copy(call, result));
         }
