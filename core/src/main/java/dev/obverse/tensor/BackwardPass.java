@@ -30,8 +30,9 @@ final class BackwardPass {
 
     static void run(Tensor root, Tensor seed, boolean retainGraph) {
         if (!root.requiresGrad()) {
-            throw new IllegalStateException("backward(): nothing that this tensor was computed from requires a gradient,"
-                    + " or it was computed while recording was off");
+            throw new IllegalStateException(
+                    "backward(): nothing that this tensor was computed from requires a gradient,"
+                            + " or it was computed while recording was off");
         }
         if (!seed.shape().equals(root.shape())) {
             throw new IllegalArgumentException(
@@ -73,8 +74,9 @@ final class BackwardPass {
             var call = open.pop().history;
             if (call != null && seen.add(call)) {
                 if (call.isUsed()) {
-                    throw new IllegalStateException("backward(): the graph was used up at " + call.op().name()
-                            + " by an earlier backward(); call backwardRetainingGraph() the first time");
+                    throw new IllegalStateException(
+                            "backward(): the graph was used up at " + call.op().name()
+                                    + " by an earlier backward(); call backwardRetainingGraph() the first time");
                 }
                 calls.add(call);
                 for (int i = 0; i < call.inputCount(); i++) {
@@ -87,6 +89,7 @@ final class BackwardPass {
     }
 
     /** Takes a tensor's complete gradient, runs its hooks, and stores it where somebody will ask for it. */
+    @SuppressWarnings("ReferenceEquality") // whether the hook returned the very block it was given
     private @Nullable Storage finish(Tensor tensor) {
         var gradient = pending.remove(tensor);
         if (gradient == null) {

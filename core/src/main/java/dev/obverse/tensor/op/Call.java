@@ -17,7 +17,6 @@ public final class Call {
     }
 
     private static final AtomicLong SEQUENCE = new AtomicLong();
-    private static final Tensor[] USED = {};
 
     private final Op op;
     private final Backend backend;
@@ -30,6 +29,7 @@ public final class Call {
     private Storage[] saved = {};
     private @Nullable Storage gradient;
     private @Nullable GradientSink sink;
+    private boolean used;
 
     /** @param owner told of every block that the call allocates */
     public Call(Op op, Backend backend, Tensor[] inputs, Consumer<Storage> owner) {
@@ -114,8 +114,8 @@ public final class Call {
     }
 
     /**
-     * Delivers the gradient of input {@code i}: a block this call has allocated, or {@link #gradient()} itself passed on
-     * unchanged. Never an input or a saved block, whose memory is not the call's to give.
+     * Delivers the gradient of input {@code i}: a block this call has allocated, or {@link #gradient()} itself passed
+     * on unchanged. Never an input or a saved block, whose memory is not the call's to give.
      */
     public void deliver(int i, Storage g) {
         require(sink, "backward").accept(i, g);
@@ -150,12 +150,13 @@ public final class Call {
 
     /** Lets go of everything backward needed. */
     public void markUsed() {
-        inputs = USED;
+        used = true;
+        inputs = new Tensor[0];
         saved = new Storage[0];
     }
 
     public boolean isUsed() {
-        return inputs == USED;
+        return used;
     }
 
     private <T> T require(@Nullable T value, String what) {

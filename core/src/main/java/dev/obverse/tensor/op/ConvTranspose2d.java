@@ -89,10 +89,18 @@ public record ConvTranspose2d(ConvOptions geometry, int outputPadding) implement
             throw new IllegalArgumentException(
                     "conv_transpose2d: bias must have shape [" + cout + "], not " + call.shape(2));
         }
-        int h = (x.dim(1) - 1) * g.strideH() - g.padTop() - g.padBottom() + g.dilationH() * (w.dim(0) - 1)
-                + outputPadding + 1;
-        int width = (x.dim(2) - 1) * g.strideW() - g.padLeft() - g.padRight() + g.dilationW() * (w.dim(1) - 1)
-                + outputPadding + 1;
-        return g.spec(x.dim(0), h, width, cout, x.dim(3), w.dim(0), w.dim(1));
+        int h = (x.dim(1) - 1) * g.strideH()
+                - g.padTop()
+                - g.padBottom()
+                + g.dilationH() * (w.dim(0) - 1)
+                + outputPadding
+                + 1;
+        int width = (x.dim(2) - 1) * g.strideW()
+                - g.padLeft()
+                - g.padRight()
+                + g.dilationW() * (w.dim(1) - 1)
+                + outputPadding
+                + 1;
+        return g.spec(x.dim(0), h, width, /* cin= */ cout, /* cout= */ x.dim(3), w.dim(0), w.dim(1));
     }
 }

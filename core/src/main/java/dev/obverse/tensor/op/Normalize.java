@@ -44,9 +44,7 @@ public record Normalize(NormSpec spec, double eps, BiConsumer<Storage, Storage> 
     @Override
     public void backward(Call call) {
         var dx = call.allocate(call.shape(0).size());
-        call.backend()
-                .norm()
-                .normalizeGradient(spec, eps, call.result(), call.saved(0), call.gradient(), dx);
+        call.backend().norm().normalizeGradient(spec, eps, call.result(), call.saved(0), call.gradient(), dx);
         call.deliver(0, dx);
     }
 }
