@@ -92,7 +92,7 @@ public final class Call {
 
     /** Memory of the result. */
     public Storage result() {
-        return require(result, "result");
+        return live(require(result, "result"));
     }
 
     public Shape resultShape() {
@@ -100,7 +100,7 @@ public final class Call {
     }
 
     public Storage saved(int i) {
-        return saved[i];
+        return live(saved[i]);
     }
 
     /** Gradient of the result. */
@@ -157,6 +157,16 @@ public final class Call {
 
     public boolean isUsed() {
         return used;
+    }
+
+    /** Pools hand released memory to others: reading it would not fail, only be wrong. */
+    private Storage live(Storage storage) {
+        var released = storage.released();
+        if (released != null) {
+            throw new IllegalStateException(
+                    "backward() of " + op.name() + " needs memory that can no longer be used: " + released);
+        }
+        return storage;
     }
 
     private <T> T require(@Nullable T value, String what) {
