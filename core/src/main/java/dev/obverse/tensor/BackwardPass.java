@@ -56,7 +56,11 @@ final class BackwardPass {
             if (gradient == null) {
                 continue;
             }
-            call.backward(gradient, (input, g) -> add(call.input(input), g));
+            for (var block : call.backward(gradient, (input, g) -> add(call.input(input), g))) {
+                if (!uses.containsKey(block)) {
+                    TensorScope.releaseEarly(block, "it was scratch memory of a backward pass");
+                }
+            }
             drop(gradient);
             if (!retainGraph) {
                 call.markUsed();
