@@ -34,6 +34,10 @@ final class BackwardPass {
                     "backward(): nothing that this tensor was computed from requires a gradient,"
                             + " or it was computed while recording was off");
         }
+        if (!seed.device().equals(root.device())) {
+            throw new IllegalArgumentException(
+                    "backward: the gradient is on " + seed.device() + ", the tensor on " + root.device());
+        }
         if (!seed.shape().equals(root.shape())) {
             throw new IllegalArgumentException(
                     "backward: the gradient has shape " + seed.shape() + ", the tensor " + root.shape());
@@ -52,7 +56,11 @@ final class BackwardPass {
             if (gradient == null) {
                 continue;
             }
-            call.backward(gradient, (input, g) -> add(call.input(input), g));
+            for (var block : call.backward(gradient, (input, g) -> add(call.input(input), g))) {
+                if (!uses.containsKey(block)) {
+                    TensorScope.releaseEarly(block, "it was scratch memory of a backward pass");
+                }
+            }
             drop(gradient);
             if (!retainGraph) {
                 call.markUsed();
@@ -94,6 +102,9 @@ final class BackwardPass {
         var gradient = pending.remove(tensor);
         if (gradient == null) {
             return null;
+        }
+        if (!tensor.hooks().isEmpty()) {
+            borrow(gradient); // a hook may keep what it is shown
         }
         for (var hook : tensor.hooks()) {
             var replaced = hook.apply(new Tensor(tensor.shape(), gradient, tensor.backend()));

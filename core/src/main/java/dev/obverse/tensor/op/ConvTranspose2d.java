@@ -80,9 +80,9 @@ public record ConvTranspose2d(ConvOptions geometry, int outputPadding) implement
                             + " and " + w);
         }
         var g = geometry;
-        if (outputPadding < 0 || outputPadding >= Math.max(g.strideH(), g.dilationH())) {
+        if (outputPadding < 0 || outputPadding >= Math.min(g.strideH(), g.strideW())) {
             throw new IllegalArgumentException("conv_transpose2d: output padding " + outputPadding
-                    + " must be 0 or more and less than the stride or the dilation");
+                    + " must be 0 or more and less than the stride " + g.strideH() + "x" + g.strideW());
         }
         int cout = w.dim(3) * g.groups();
         if (call.inputCount() > 2 && !call.shape(2).equals(Shape.of(cout))) {
