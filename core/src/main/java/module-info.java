@@ -1,7 +1,7 @@
 /** Tensors, automatic differentiation, the contract of a backend and the CPU that fulfils it. */
 module dev.obverse.core {
     requires static jdk.incubator.vector;
-    requires static org.jspecify;
+    requires static transitive org.jspecify;
     requires ejml.core;
     requires ejml.ddense;
 

@@ -12,6 +12,9 @@ import org.jspecify.annotations.Nullable;
  * to a tensor that requires a gradient, not later and not silently.
  */
 public abstract class CustomFunction {
+    /** For subclasses. */
+    protected CustomFunction() {}
+
     /** Computes the result; recording is off. */
     protected abstract Tensor forward(Tensor... inputs);
 
@@ -38,7 +41,7 @@ public abstract class CustomFunction {
     private boolean hasBackward() {
         for (Class<?> c = getClass(); c != CustomFunction.class; c = c.getSuperclass()) {
             try {
-                c.getDeclaredMethod("backward", Tensor.class, Tensor.class, Tensor[].class);
+                var _ = c.getDeclaredMethod("backward", Tensor.class, Tensor.class, Tensor[].class);
                 return true;
             } catch (NoSuchMethodException e) {
                 // look at the superclass

@@ -25,6 +25,8 @@ public final class GradientCheck {
     }
 
     /**
+     * A check of {@code function} at the point {@code inputs}.
+     *
      * @param function must compute on the device of its arguments, the same way each time it is called
      * @param inputs points at which to check; copied
      */
@@ -73,7 +75,8 @@ public final class GradientCheck {
         for (int i = 0; i < leaves.size(); i++) {
             var gradient = leaves.get(i).grad();
             if (gradient == null) {
-                throw new AssertionError("No gradient reaches input " + i + " of shape " + leaves.get(i).shape());
+                throw new AssertionError("No gradient reaches input " + i + " of shape "
+                        + leaves.get(i).shape());
             }
             gradients.add(gradient.toDoubleArray());
         }

@@ -23,8 +23,8 @@ public interface ConvKernels {
     void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw);
 
     /**
-     * Backward of bias and activation: {@code dz = dy (y > 0 ? 1 : slope)}, and {@code dbias[c]} the sum of
-     * {@code dz} over all pixels. The sign of {@code y} is the sign of its argument because {@code slope >= 0}.
+     * Backward of bias and activation: {@code dz = dy (y > 0 ? 1 : slope)}, and {@code dbias[c]} the sum of {@code dz}
+     * over all pixels. The sign of {@code y} is the sign of its argument because {@code slope >= 0}.
      *
      * @param dz may be {@code dy}
      * @param dbias null where nobody wants it

@@ -5,8 +5,7 @@ package dev.obverse.backend;
  * index {@code i} below {@code extents}. Permute, concat, slice, pad, flip and broadcast are all this one loop; a
  * negative source stride flips, a zero one repeats.
  */
-public record CopySpec(
-        int[] extents, int sourceOffset, int[] sourceStrides, int targetOffset, int[] targetStrides) {
+public record CopySpec(int[] extents, int sourceOffset, int[] sourceStrides, int targetOffset, int[] targetStrides) {
 
     /** Number of elements copied. */
     public int length() {

@@ -11,9 +11,7 @@ public interface IndexKernels {
     /** Overwrites {@code dx} with zeros, then adds every row of {@code dy} where it came from, in index order. */
     void indexSelectGradient(ReduceSpec spec, int[] indices, Storage dy, Storage dx);
 
-    /**
-     * {@code y[o,j,i] = x[o, indices[o,j,i], i]} with {@code count} values of {@code j}: PyTorch's {@code gather}.
-     */
+    /** {@code y[o,j,i] = x[o, indices[o,j,i], i]} with {@code count} values of {@code j}: PyTorch's {@code gather}. */
     void gather(ReduceSpec spec, int count, int[] indices, Storage x, Storage y);
 
     void gatherGradient(ReduceSpec spec, int count, int[] indices, Storage dy, Storage dx);

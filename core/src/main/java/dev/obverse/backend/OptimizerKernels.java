@@ -6,8 +6,8 @@ public interface OptimizerKernels {
      * Adam (Kingma and Ba 2015) in PyTorch's form.
      *
      * @param step number of this update, from 1
-     * @param weightDecay added to the gradient as {@code weightDecay w}, or, if {@code decoupled}, applied as
-     *     {@code w *= 1 - lr weightDecay} (AdamW)
+     * @param weightDecay added to the gradient as {@code weightDecay w}, or, if {@code decoupled}, applied as {@code w
+     *     *= 1 - lr weightDecay} (AdamW)
      * @param gradientScale factor on the gradient, which is how clipping by norm reaches it
      */
     record Adam(
@@ -22,7 +22,9 @@ public interface OptimizerKernels {
 
     void adam(Adam spec, Storage w, Storage gradient, Storage firstMoment, Storage secondMoment, int n);
 
-    /** SGD with momentum in PyTorch's form: {@code v = momentum v + g}, {@code w -= lr v} or, Nesterov, its look-ahead. */
+    /**
+     * SGD with momentum in PyTorch's form: {@code v = momentum v + g}, {@code w -= lr v} or, Nesterov, its look-ahead.
+     */
     record Sgd(double lr, double momentum, double weightDecay, boolean nesterov, double gradientScale) {}
 
     void sgd(Sgd spec, Storage w, Storage gradient, Storage velocity, int n);

@@ -30,8 +30,13 @@ final class BackwardPass {
 
     static void run(Tensor root, Tensor seed, boolean retainGraph) {
         if (!root.requiresGrad()) {
-            throw new IllegalStateException("backward(): nothing that this tensor was computed from requires a gradient,"
-                    + " or it was computed while recording was off");
+            throw new IllegalStateException(
+                    "backward(): nothing that this tensor was computed from requires a gradient,"
+                            + " or it was computed while recording was off");
+        }
+        if (!seed.device().equals(root.device())) {
+            throw new IllegalArgumentException(
+                    "backward: the gradient is on " + seed.device() + ", the tensor on " + root.device());
         }
         if (!seed.shape().equals(root.shape())) {
             throw new IllegalArgumentException(
@@ -51,7 +56,11 @@ final class BackwardPass {
             if (gradient == null) {
                 continue;
             }
-            call.backward(gradient, (input, g) -> add(call.input(input), g));
+            for (var block : call.backward(gradient, (input, g) -> add(call.input(input), g))) {
+                if (!uses.containsKey(block)) {
+                    TensorScope.releaseEarly(block, "it was scratch memory of a backward pass");
+                }
+            }
             drop(gradient);
             if (!retainGraph) {
                 call.markUsed();
@@ -73,8 +82,9 @@ final class BackwardPass {
             var call = open.pop().history;
             if (call != null && seen.add(call)) {
                 if (call.isUsed()) {
-                    throw new IllegalStateException("backward(): the graph was used up at " + call.op().name()
-                            + " by an earlier backward(); call backwardRetainingGraph() the first time");
+                    throw new IllegalStateException(
+                            "backward(): the graph was used up at " + call.op().name()
+                                    + " by an earlier backward(); call backwardRetainingGraph() the first time");
                 }
                 calls.add(call);
                 for (int i = 0; i < call.inputCount(); i++) {
@@ -87,10 +97,14 @@ final class BackwardPass {
     }
 
     /** Takes a tensor's complete gradient, runs its hooks, and stores it where somebody will ask for it. */
+    @SuppressWarnings("ReferenceEquality") // whether the hook returned the very block it was given
     private @Nullable Storage finish(Tensor tensor) {
         var gradient = pending.remove(tensor);
         if (gradient == null) {
             return null;
+        }
+        if (!tensor.hooks().isEmpty()) {
+            borrow(gradient); // a hook may keep what it is shown
         }
         for (var hook : tensor.hooks()) {
             var replaced = hook.apply(new Tensor(tensor.shape(), gradient, tensor.backend()));

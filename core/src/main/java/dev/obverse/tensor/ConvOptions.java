@@ -42,8 +42,7 @@ public record ConvOptions(
     }
 
     public ConvOptions groups(int groups) {
-        return new ConvOptions(
-                strideH, strideW, padTop, padLeft, padBottom, padRight, dilationH, dilationW, groups);
+        return new ConvOptions(strideH, strideW, padTop, padLeft, padBottom, padRight, dilationH, dilationW, groups);
     }
 
     /** The whole geometry, once the image and the kernel are known. */

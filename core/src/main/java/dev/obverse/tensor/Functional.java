@@ -109,8 +109,7 @@ public final class Functional {
     }
 
     /** Group norm of {@code x [N,..,C]}: {@code groups} groups of neighbouring channels (Wu and He 2018). */
-    public static Tensor groupNorm(
-            Tensor x, int groups, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
+    public static Tensor groupNorm(Tensor x, int groups, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
         return scaleAndShift(normalize(x, Normalize.groups(x, groups, false), eps), gamma, beta);
     }
 
@@ -200,8 +199,8 @@ public final class Functional {
     /** Mean cross entropy of {@code logits [N,classes]} against class numbers. */
     public static Tensor crossEntropy(Tensor logits, int... labels) {
         if (logits.rank() != 2 || logits.dim(0) != labels.length) {
-            throw new IllegalArgumentException("cross_entropy: logits " + logits.shape() + " must be [N,classes] with N = "
-                    + labels.length + ", the number of labels");
+            throw new IllegalArgumentException("cross_entropy: logits " + logits.shape()
+                    + " must be [N,classes] with N = " + labels.length + ", the number of labels");
         }
         return logSoftmax(logits).gather(1, 1, labels).mean().neg();
     }

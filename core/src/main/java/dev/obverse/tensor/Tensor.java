@@ -31,7 +31,8 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     private List<UnaryOperator<Tensor>> hooks = List.of();
 
     /** The call that made this tensor, while backward may still need it. */
-    @Nullable Call history;
+    @Nullable
+    Call history;
 
     Tensor(Shape shape, Storage storage, Backend backend) {
         this.shape = shape;
@@ -212,8 +213,8 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     /** Replaces the accumulated gradient, for tools that scale or clip it. */
     public void setGrad(@Nullable Tensor gradient) {
         if (gradient != null && !gradient.shape.equals(shape)) {
-            throw new IllegalArgumentException("The gradient of a tensor of shape " + shape + " has the same shape, not "
-                    + gradient.shape);
+            throw new IllegalArgumentException(
+                    "The gradient of a tensor of shape " + shape + " has the same shape, not " + gradient.shape);
         }
         grad = gradient;
     }
@@ -250,7 +251,9 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
         return hooks;
     }
 
-    /** Differentiates this scalar with respect to every leaf that requires a gradient, adding to their {@link #grad}. */
+    /**
+     * Differentiates this scalar with respect to every leaf that requires a gradient, adding to their {@link #grad}.
+     */
     public void backward() {
         if (size() != 1) {
             throw new IllegalStateException("backward() starts from a scalar, but this tensor has shape " + shape
@@ -270,6 +273,7 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     }
 
     /** Runs an op and records it if a gradient may be wanted. Every operation comes through here. */
+    @SuppressWarnings("ReferenceEquality") // a device has one backend
     static Tensor apply(Op op, Tensor... inputs) {
         var backend = inputs[0].backend;
         boolean record = false;

@@ -100,8 +100,8 @@ public sealed interface TensorArithmetic permits Tensor {
     /** {@code x > 0 ? x : slope x}, for {@code slope >= 0}. */
     default Tensor leakyRelu(double slope) {
         if (!(slope >= 0)) {
-            throw new IllegalArgumentException("leaky_relu: slope must be 0 or more, not " + slope
-                    + "; backward reads the sign of the result");
+            throw new IllegalArgumentException(
+                    "leaky_relu: slope must be 0 or more, not " + slope + "; backward reads the sign of the result");
         }
         return each(new Unary(Unary.Kind.LEAKY_RELU, slope, 0));
     }

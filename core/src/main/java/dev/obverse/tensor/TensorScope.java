@@ -40,7 +40,9 @@ public final class TensorScope implements AutoCloseable {
         return scope;
     }
 
-    /** Moves a tensor's memory out of this scope: to the enclosing scope if there is one, else to the garbage collector. */
+    /**
+     * Moves a tensor's memory out of this scope: to the enclosing scope if there is one, else to the garbage collector.
+     */
     public Tensor keep(Tensor tensor) {
         var owner = owned.remove(tensor.storage());
         if (owner != null && parent != null) {

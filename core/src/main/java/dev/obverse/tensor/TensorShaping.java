@@ -53,7 +53,8 @@ public sealed interface TensorShaping permits Tensor {
     default Tensor transpose() {
         var axes = java.util.stream.IntStream.range(0, ((Tensor) this).rank()).toArray();
         if (axes.length < 2) {
-            throw new IllegalArgumentException("transpose: needs two axes, but the shape is " + ((Tensor) this).shape());
+            throw new IllegalArgumentException(
+                    "transpose: needs two axes, but the shape is " + ((Tensor) this).shape());
         }
         int last = axes.length - 1;
         axes[last] = last - 1;

@@ -4,6 +4,8 @@ import dev.obverse.backend.Backend;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -17,7 +19,6 @@ public final class Call {
     }
 
     private static final AtomicLong SEQUENCE = new AtomicLong();
-    private static final Tensor[] USED = {};
 
     private final Op op;
     private final Backend backend;
@@ -30,6 +31,8 @@ public final class Call {
     private Storage[] saved = {};
     private @Nullable Storage gradient;
     private @Nullable GradientSink sink;
+    private boolean used;
+    private @Nullable List<Storage> scratch;
 
     /** @param owner told of every block that the call allocates */
     public Call(Op op, Backend backend, Tensor[] inputs, Consumer<Storage> owner) {
@@ -66,6 +69,9 @@ public final class Call {
     public Storage allocate(int length) {
         var storage = backend.memory().allocate(length);
         owner.accept(storage);
+        if (scratch != null) {
+            scratch.add(storage);
+        }
         return storage;
     }
 
@@ -92,7 +98,7 @@ public final class Call {
 
     /** Memory of the result. */
     public Storage result() {
-        return require(result, "result");
+        return live(require(result, "result"));
     }
 
     public Shape resultShape() {
@@ -100,7 +106,7 @@ public final class Call {
     }
 
     public Storage saved(int i) {
-        return saved[i];
+        return live(saved[i]);
     }
 
     /** Gradient of the result. */
@@ -114,8 +120,8 @@ public final class Call {
     }
 
     /**
-     * Delivers the gradient of input {@code i}: a block this call has allocated, or {@link #gradient()} itself passed on
-     * unchanged. Never an input or a saved block, whose memory is not the call's to give.
+     * Delivers the gradient of input {@code i}: a block this call has allocated, or {@link #gradient()} itself passed
+     * on unchanged. Never an input or a saved block, whose memory is not the call's to give.
      */
     public void deliver(int i, Storage g) {
         require(sink, "backward").accept(i, g);
@@ -140,22 +146,42 @@ public final class Call {
         return require(recorded, "recorded result");
     }
 
-    public void backward(Storage resultGradient, GradientSink gradients) {
+    /**
+     * Runs the op's backward.
+     *
+     * @return every block it allocated; those it has not delivered are free for reuse
+     */
+    public List<Storage> backward(Storage resultGradient, GradientSink gradients) {
+        var allocated = new ArrayList<Storage>();
+        scratch = allocated;
         gradient = resultGradient;
         sink = gradients;
         op.backward(this);
         gradient = null;
         sink = null;
+        scratch = null;
+        return allocated;
     }
 
     /** Lets go of everything backward needed. */
     public void markUsed() {
-        inputs = USED;
+        used = true;
+        inputs = new Tensor[0];
         saved = new Storage[0];
     }
 
     public boolean isUsed() {
-        return inputs == USED;
+        return used;
+    }
+
+    /** Pools hand released memory to others: reading it would not fail, only be wrong. */
+    private Storage live(Storage storage) {
+        var released = storage.released();
+        if (released != null) {
+            throw new IllegalStateException(
+                    "backward() of " + op.name() + " needs memory that can no longer be used: " + released);
+        }
+        return storage;
     }
 
     private <T> T require(@Nullable T value, String what) {

@@ -17,8 +17,8 @@ public record Concat(int axis) implements Op {
         for (int i = 0; i < call.inputCount(); i++) {
             var shape = call.shape(i);
             if (shape.rank() != first.rank() || !shape.with(at, 0).equals(first.with(at, 0))) {
-                throw new IllegalArgumentException("concat: shapes " + first + " and " + shape
-                        + " must agree in every axis except axis " + at);
+                throw new IllegalArgumentException(
+                        "concat: shapes " + first + " and " + shape + " must agree in every axis except axis " + at);
             }
             total += shape.dim(at);
         }
@@ -49,15 +49,13 @@ public record Concat(int axis) implements Op {
     private static Part part(Call call, int at, int i) {
         var shape = call.shape(i);
         var y = call.resultShape();
-        return new Part(
-                shape.product(0, at), shape.product(at, shape.rank()), y.product(at, y.rank()));
+        return new Part(shape.product(0, at), shape.product(at, shape.rank()), y.product(at, y.rank()));
     }
 
     /** An input as rows of {@code width} elements inside rows of {@code total}. */
     private record Part(int rows, int width, int total) {
         CopySpec copy(int from, int fromStride, int to, int toStride) {
-            return new CopySpec(
-                    new int[] {rows, width}, from, new int[] {fromStride, 1}, to, new int[] {toStride, 1});
+            return new CopySpec(new int[] {rows, width}, from, new int[] {fromStride, 1}, to, new int[] {toStride, 1});
         }
     }
 }

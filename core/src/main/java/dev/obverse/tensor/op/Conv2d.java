@@ -21,9 +21,7 @@ public record Conv2d(ConvOptions geometry, double slope) implements Op {
     public void forward(Call call) {
         var spec = spec(call);
         var y = call.result(Shape.of(spec.n(), spec.outH(), spec.outW(), spec.cout()));
-        call.backend()
-                .conv()
-                .forward(spec, slope, call.x(0), call.x(1), call.inputCount() > 2 ? call.x(2) : null, y);
+        call.backend().conv().forward(spec, slope, call.x(0), call.x(1), call.inputCount() > 2 ? call.x(2) : null, y);
     }
 
     @Override
@@ -65,8 +63,7 @@ public record Conv2d(ConvOptions geometry, double slope) implements Op {
                     + " with " + groups + " groups expects " + w.dim(2) * groups);
         }
         if (call.inputCount() > 2 && !call.shape(2).equals(Shape.of(w.dim(3)))) {
-            throw new IllegalArgumentException(
-                    "conv2d: bias must have shape [" + w.dim(3) + "], not " + call.shape(2));
+            throw new IllegalArgumentException("conv2d: bias must have shape [" + w.dim(3) + "], not " + call.shape(2));
         }
         return geometry.spec(x.dim(0), x.dim(1), x.dim(2), x.dim(3), w.dim(3), w.dim(0), w.dim(1));
     }

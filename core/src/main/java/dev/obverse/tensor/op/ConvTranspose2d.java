@@ -80,19 +80,27 @@ public record ConvTranspose2d(ConvOptions geometry, int outputPadding) implement
                             + " and " + w);
         }
         var g = geometry;
-        if (outputPadding < 0 || outputPadding >= Math.max(g.strideH(), g.dilationH())) {
+        if (outputPadding < 0 || outputPadding >= Math.min(g.strideH(), g.strideW())) {
             throw new IllegalArgumentException("conv_transpose2d: output padding " + outputPadding
-                    + " must be 0 or more and less than the stride or the dilation");
+                    + " must be 0 or more and less than the stride " + g.strideH() + "x" + g.strideW());
         }
         int cout = w.dim(3) * g.groups();
         if (call.inputCount() > 2 && !call.shape(2).equals(Shape.of(cout))) {
             throw new IllegalArgumentException(
                     "conv_transpose2d: bias must have shape [" + cout + "], not " + call.shape(2));
         }
-        int h = (x.dim(1) - 1) * g.strideH() - g.padTop() - g.padBottom() + g.dilationH() * (w.dim(0) - 1)
-                + outputPadding + 1;
-        int width = (x.dim(2) - 1) * g.strideW() - g.padLeft() - g.padRight() + g.dilationW() * (w.dim(1) - 1)
-                + outputPadding + 1;
-        return g.spec(x.dim(0), h, width, cout, x.dim(3), w.dim(0), w.dim(1));
+        int h = (x.dim(1) - 1) * g.strideH()
+                - g.padTop()
+                - g.padBottom()
+                + g.dilationH() * (w.dim(0) - 1)
+                + outputPadding
+                + 1;
+        int width = (x.dim(2) - 1) * g.strideW()
+                - g.padLeft()
+                - g.padRight()
+                + g.dilationW() * (w.dim(1) - 1)
+                + outputPadding
+                + 1;
+        return g.spec(x.dim(0), h, width, /* cin= */ cout, /* cout= */ x.dim(3), w.dim(0), w.dim(1));
     }
 }

@@ -19,8 +19,7 @@ public record Expand(Shape shape) implements Op {
         call.backend()
                 .index()
                 .copy(
-                        new CopySpec(
-                                shape.toArray(), 0, Strides.stretched(call.shape(0), shape), 0, shape.strides()),
+                        new CopySpec(shape.toArray(), 0, Strides.stretched(call.shape(0), shape), 0, shape.strides()),
                         call.x(0),
                         y);
     }

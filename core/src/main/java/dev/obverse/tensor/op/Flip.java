@@ -33,8 +33,6 @@ public record Flip(int[] axes) implements Op {
             offset += (shape.dim(axis) - 1) * strides[axis];
             strides[axis] = -strides[axis];
         }
-        call.backend()
-                .index()
-                .copy(new CopySpec(shape.toArray(), offset, strides, 0, shape.strides()), from, to);
+        call.backend().index().copy(new CopySpec(shape.toArray(), offset, strides, 0, shape.strides()), from, to);
     }
 }

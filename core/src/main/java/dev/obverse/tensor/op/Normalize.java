@@ -20,6 +20,9 @@ public record Normalize(NormSpec spec, double eps, BiConsumer<Storage, Storage> 
 
     /** The groups of instance, group and batch norm over {@code x [N,...,C]}. */
     public static NormSpec groups(Tensor x, int groups, boolean acrossBatch) {
+        if (x.rank() < 2) {
+            throw new IllegalArgumentException("normalize: x must be [N,..,C], not " + x.shape());
+        }
         int channels = x.dim(-1);
         if (groups < 1 || channels % groups != 0) {
             throw new IllegalArgumentException(
@@ -44,9 +47,7 @@ public record Normalize(NormSpec spec, double eps, BiConsumer<Storage, Storage> 
     @Override
     public void backward(Call call) {
         var dx = call.allocate(call.shape(0).size());
-        call.backend()
-                .norm()
-                .normalizeGradient(spec, eps, call.result(), call.saved(0), call.gradient(), dx);
+        call.backend().norm().normalizeGradient(spec, eps, call.result(), call.saved(0), call.gradient(), dx);
         call.deliver(0, dx);
     }
 }

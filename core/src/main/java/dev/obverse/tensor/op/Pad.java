@@ -30,9 +30,7 @@ public record Pad(int[] before, int[] after, double value) implements Op {
     @Override
     public void backward(Call call) {
         var dx = call.allocate(call.shape(0).size());
-        call.backend()
-                .index()
-                .copy(Strides.reversed(writing(call.shape(0), call.resultShape())), call.gradient(), dx);
+        call.backend().index().copy(Strides.reversed(writing(call.shape(0), call.resultShape())), call.gradient(), dx);
         call.deliver(0, dx);
     }
 

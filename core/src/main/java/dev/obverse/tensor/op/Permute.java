@@ -25,9 +25,7 @@ public record Permute(int[] axes) implements Op {
             strides[i] = x.strides()[x.axis(axes[i])];
         }
         var y = Shape.of(extents);
-        call.backend()
-                .index()
-                .copy(new CopySpec(extents, 0, strides, 0, y.strides()), call.x(0), call.result(y));
+        call.backend().index().copy(new CopySpec(extents, 0, strides, 0, y.strides()), call.x(0), call.result(y));
     }
 
     @Override
@@ -39,9 +37,7 @@ public record Permute(int[] axes) implements Op {
             strides[i] = x.strides()[x.axis(axes[i])];
         }
         var dx = call.allocate(x.size());
-        call.backend()
-                .index()
-                .copy(new CopySpec(y.toArray(), 0, y.strides(), 0, strides), call.gradient(), dx);
+        call.backend().index().copy(new CopySpec(y.toArray(), 0, y.strides(), 0, strides), call.gradient(), dx);
         call.deliver(0, dx);
     }
 }

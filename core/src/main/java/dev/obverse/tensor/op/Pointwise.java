@@ -19,9 +19,7 @@ public record Pointwise(Unary f) implements Op {
     @Override
     public void backward(Call call) {
         var dx = call.allocate(call.result().length());
-        call.backend()
-                .elementwise()
-                .unaryGradient(f, call.x(0), call.result(), call.gradient(), dx, dx.length());
+        call.backend().elementwise().unaryGradient(f, call.x(0), call.result(), call.gradient(), dx, dx.length());
         call.deliver(0, dx);
     }
 }
