@@ -3,4 +3,8 @@ module dev.obverse.nn {
     requires static org.jspecify;
     requires transitive dev.obverse.core;
     requires com.fasterxml.jackson.databind;
+
+    exports dev.obverse.nn;
+    exports dev.obverse.nn.init;
+    exports dev.obverse.nn.layer;
 }
