@@ -2,6 +2,8 @@
 module dev.obverse.core {
     requires static jdk.incubator.vector;
     requires static org.jspecify;
+    requires ejml.core;
+    requires ejml.ddense;
 
     exports dev.obverse.autograd;
     exports dev.obverse.backend;
