@@ -3,4 +3,6 @@ module dev.obverse.nn {
     requires static org.jspecify;
     requires transitive dev.obverse.core;
     requires com.fasterxml.jackson.databind;
+
+    exports dev.obverse.nn.metric;
 }
