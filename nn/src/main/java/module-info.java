@@ -7,4 +7,5 @@ module dev.obverse.nn {
     exports dev.obverse.nn;
     exports dev.obverse.nn.init;
     exports dev.obverse.nn.layer;
+    exports dev.obverse.nn.metric;
 }
