@@ -1,0 +1,88 @@
+package dev.obverse.backend.cpu.simd;
+
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * 4 rows by two vectors of products, for an operand whose rows lie side by side: {@link ColumnTiles} explains the
+ * arguments. It serves the weight gradient of a layer with a handful of output channels.
+ */
+final class ColumnTile4x2 {
+    private static final VectorSpecies<Float> F = Lanes.F;
+    private static final int L = Lanes.LENGTH;
+
+    private ColumnTile4x2() {}
+
+    static void run(
+            float[] a,
+            int ao,
+            int aStep,
+            int length,
+            float[] b,
+            int bo,
+            int bStep,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
+        FloatVector s0_0;
+        FloatVector s0_1;
+        FloatVector s1_0;
+        FloatVector s1_1;
+        FloatVector s2_0;
+        FloatVector s2_1;
+        FloatVector s3_0;
+        FloatVector s3_1;
+        if (first) {
+            var zero = FloatVector.zero(F);
+            s0_0 = zero;
+            s0_1 = zero;
+            s1_0 = zero;
+            s1_1 = zero;
+            s2_0 = zero;
+            s2_1 = zero;
+            s3_0 = zero;
+            s3_1 = zero;
+        } else {
+            s0_0 = fromArray(F, c, co);
+            s0_1 = fromArray(F, c, co + L);
+            s1_0 = fromArray(F, c, co + ldc);
+            s1_1 = fromArray(F, c, co + ldc + L);
+            s2_0 = fromArray(F, c, co + 2 * ldc);
+            s2_1 = fromArray(F, c, co + 2 * ldc + L);
+            s3_0 = fromArray(F, c, co + 3 * ldc);
+            s3_1 = fromArray(F, c, co + 3 * ldc + L);
+        }
+        int ia = ao;
+        int ib = bo;
+        for (int i = 0; i < length; i++) {
+            var w0 = fromArray(F, b, ib);
+            var w1 = fromArray(F, b, ib + L);
+            var x0 = broadcast(F, a[ia]);
+            s0_0 = x0.fma(w0, s0_0);
+            s0_1 = x0.fma(w1, s0_1);
+            var x1 = broadcast(F, a[ia + 1]);
+            s1_0 = x1.fma(w0, s1_0);
+            s1_1 = x1.fma(w1, s1_1);
+            var x2 = broadcast(F, a[ia + 2]);
+            s2_0 = x2.fma(w0, s2_0);
+            s2_1 = x2.fma(w1, s2_1);
+            var x3 = broadcast(F, a[ia + 3]);
+            s3_0 = x3.fma(w0, s3_0);
+            s3_1 = x3.fma(w1, s3_1);
+            ia += aStep;
+            ib += bStep;
+        }
+        s0_0.intoArray(c, co);
+        s0_1.intoArray(c, co + L);
+        s1_0.intoArray(c, co + ldc);
+        s1_1.intoArray(c, co + ldc + L);
+        s2_0.intoArray(c, co + 2 * ldc);
+        s2_1.intoArray(c, co + 2 * ldc + L);
+        s3_0.intoArray(c, co + 3 * ldc);
+        s3_1.intoArray(c, co + 3 * ldc + L);
+    }
+}
