@@ -146,7 +146,6 @@ public final class Workers {
             return true;
         }
 
-
         void work() {
             INSIDE.set(true);
             try {

@@ -1,0 +1,6 @@
+/** The Disentangling Reversing Network. */
+module dev.obverse.drn {
+    requires static org.jspecify;
+    requires transitive dev.obverse.nn;
+    requires com.fasterxml.jackson.databind;
+}

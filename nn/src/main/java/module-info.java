@@ -1,0 +1,6 @@
+/** Layers, losses, optimisers, data loading and training loops. */
+module dev.obverse.nn {
+    requires static org.jspecify;
+    requires transitive dev.obverse.core;
+    requires com.fasterxml.jackson.databind;
+}
