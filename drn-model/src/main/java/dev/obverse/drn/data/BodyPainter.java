@@ -25,7 +25,8 @@ final class BodyPainter {
     boolean body(Sample s, double x, double y) {
         double neck = head.neck() * (1 + 0.25 * step(1.3, 1.9, y));
         double shoulder = head.chin() + 0.22 + 0.30 * Math.max(0, Math.abs(x) - neck) + 0.04 * Math.abs(x);
-        double opening = head.chin() + 0.30 + 0.35 * scene.neckline() - (0.75 - 0.3 * scene.neckline()) * Math.abs(x) * 0.7;
+        double opening =
+                head.chin() + 0.30 + 0.35 * scene.neckline() - (0.75 - 0.3 * scene.neckline()) * Math.abs(x) * 0.7;
         boolean dressed = y > shoulder && (y > opening || Math.abs(x) > neck * 1.25);
         if (!dressed && (Math.abs(x) > neck || y < 0.3)) {
             return false;

@@ -3,7 +3,9 @@ package dev.obverse.drn.data;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Comma-separated values after RFC 4180: fields may be quoted, and then hold commas, line breaks and doubled quotes. */
+/**
+ * Comma-separated values after RFC 4180: fields may be quoted, and then hold commas, line breaks and doubled quotes.
+ */
 final class Csv {
     private Csv() {}
 

@@ -56,15 +56,19 @@ final class EyePainter {
         s.darken(0.5 * crease * (0.3 + 0.7 * eyes.fold()));
 
         if (Math.abs(x) < 1) {
-            double inside = step(upper - soft * 0.6, upper + soft * 0.6, y) * step(lower + soft * 0.6, lower - soft * 0.6, y);
+            double inside =
+                    step(upper - soft * 0.6, upper + soft * 0.6, y) * step(lower + soft * 0.6, lower - soft * 0.6, y);
             if (inside > 0) {
                 ball(s, side * out, y, upper, inside, x);
             }
         }
         double lash = 0.011 + 0.013 * eyes.lashes();
-        double rim = step(lash + soft * 0.7, lash * 0.4, Math.abs(y - upper + lash * 0.5)) * step(1.12, 0.85, Math.abs(x));
+        double rim =
+                step(lash + soft * 0.7, lash * 0.4, Math.abs(y - upper + lash * 0.5)) * step(1.12, 0.85, Math.abs(x));
         s.lay(0.012, 0.008, 0.008, rim * (0.55 + 0.35 * eyes.lashes()));
-        double wing = step(0.02, 0.0, Math.abs(y - upper + 0.25 * (x - 0.9) * eyes.width())) * step(0.8, 1.0, x) * step(1.4, 1.1, x);
+        double wing = step(0.02, 0.0, Math.abs(y - upper + 0.25 * (x - 0.9) * eyes.width()))
+                * step(0.8, 1.0, x)
+                * step(1.4, 1.1, x);
         s.lay(0.012, 0.008, 0.008, wing * eyes.lashes() * 0.7);
         double below = step(0.016 + soft * 0.4, 0.0, Math.abs(y - lower)) * step(1.05, 0.8, Math.abs(x));
         s.lay(s.r * 0.35, s.g * 0.25, s.b * 0.25, below * (0.35 + 0.35 * eyes.lashes()));
@@ -101,8 +105,12 @@ final class EyePainter {
         }
         double raise = expression.browRaise();
         double frown = Math.max(0, -raise);
-        double middle = -brows.height() - 0.07 * raise - brows.arch() * (1 - (t - 0.3) * (t - 0.3)) - brows.tilt() * out
-                - 0.10 * frown * out + 0.02 * frown;
+        double middle = -brows.height()
+                - 0.07 * raise
+                - brows.arch() * (1 - (t - 0.3) * (t - 0.3))
+                - brows.tilt() * out
+                - 0.10 * frown * out
+                + 0.02 * frown;
         double thick = brows.thickness() * (1.05 - 0.4 * Math.max(0, t)) * (1 - 0.25 * step(-0.6, -1, t));
         double d = (s.v - middle) / thick;
         double cover = step(1.25, 0.45, Math.abs(d)) * step(1.1, 0.75, t) * step(-1.12, -0.85, t);

@@ -5,8 +5,8 @@ import java.util.random.RandomGenerator;
 /**
  * Who a synthetic face is: everything that stays when pose, expression, light and background change.
  *
- * <p>Lengths are in head units: the eyes lie at height 0, the pupils of an average face at +-0.36, its mouth at 0.83 and
- * its chin at 1.32; heights grow downwards.
+ * <p>Lengths are in head units: the eyes lie at height 0, the pupils of an average face at +-0.36, its mouth at 0.83
+ * and its chin at 1.32; heights grow downwards.
  *
  * @param head outline of skull, cheeks, jaw, ears and neck
  * @param eyes eyes and lids
@@ -44,10 +44,18 @@ public record FaceIdentity(
 
     /** {@code spacing} from the middle to a pupil, half width and opening of an eye, outer corner lift, iris. */
     public record Eyes(
-            double spacing, double width, double opening, double tilt, double fold, double lashes, double iris, Rgb colour) {}
+            double spacing,
+            double width,
+            double opening,
+            double tilt,
+            double fold,
+            double lashes,
+            double iris,
+            Rgb colour) {}
 
     /** {@code height} above the eyes, half thickness, arch, outer lift, half length, opacity 0-1. */
-    public record Brows(double height, double thickness, double arch, double tilt, double length, double density, Rgb colour) {}
+    public record Brows(
+            double height, double thickness, double arch, double tilt, double length, double density, Rgb colour) {}
 
     /** {@code tip} is the height of its tip; {@code width} reaches from the middle to a wing. */
     public record Nose(double tip, double width, double bridge, double relief) {}
@@ -88,7 +96,9 @@ public record FaceIdentity(
     /** Opacity (0 none to 1) of the hair on jaw, chin and upper lip. */
     public record Beard(double jaw, double chin, double lip, double stubble) {}
 
-    /** {@code weight} is the half thickness of the rim, 0 for no glasses; {@code round} 1 for round lenses, 0 for boxes. */
+    /**
+     * {@code weight} is the half thickness of the rim, 0 for no glasses; {@code round} 1 for round lenses, 0 for boxes.
+     */
     public record Glasses(double weight, double round, double size, Rgb colour) {}
 
     /** Draws a person. */
@@ -99,10 +109,10 @@ public record FaceIdentity(
         var skin = skin(r, melanin, age);
         var hairColour = hairColour(r, melanin, age);
         var head = new Head(
-                bell(r, 0.83, 0.10),
+                bell(r, 0.755, 0.09),
                 bell(r, 0.93, 0.08),
                 bell(r, longHaired ? 2.25 : 2.6, 0.7),
-                bell(r, 1.33, 0.14),
+                bell(r, 1.31, 0.14),
                 bell(r, 0.05, 0.05),
                 r.nextDouble(),
                 bell(r, 1, 0.3),
@@ -124,7 +134,7 @@ public record FaceIdentity(
                 bell(r, 0.225, 0.045),
                 r.nextDouble(0.55, 1),
                 hairColour.times(0.75).mix(new Rgb(0.16, 0.11, 0.08), r.nextDouble(0.1, 0.6)));
-        var nose = new Nose(bell(r, 0.45, 0.08), bell(r, 0.155, 0.05), bell(r, 0.1, 0.03), bell(r, 0.23, 0.09));
+        var nose = new Nose(bell(r, 0.45, 0.08), bell(r, 0.155, 0.05), bell(r, 0.115, 0.035), bell(r, 0.21, 0.08));
         var mouth = new Mouth(
                 nose.tip() + (head.chin() - nose.tip()) * bell(r, 0.43, 0.05),
                 bell(r, 0.305, 0.06),
@@ -160,7 +170,11 @@ public record FaceIdentity(
         }
         double freckles = melanin < 0.45 && r.nextDouble() < 0.35 ? r.nextDouble(0.4, 1) : 0;
         return new Skin(
-                base.plus(tone, 0, -tone), r.nextDouble() * (1 - 0.6 * melanin), freckles, age, java.util.List.copyOf(moles));
+                base.plus(tone, 0, -tone),
+                r.nextDouble() * (1 - 0.6 * melanin),
+                freckles,
+                age,
+                java.util.List.copyOf(moles));
     }
 
     private static Rgb hairColour(RandomGenerator r, double melanin, double age) {

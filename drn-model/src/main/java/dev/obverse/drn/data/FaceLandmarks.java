@@ -3,8 +3,8 @@ package dev.obverse.drn.data;
 import java.util.List;
 
 /**
- * Where the parts of a face lie in an image, in pixels; (0,0) is the outer corner of the first pixel. Left and right are
- * the image's.
+ * Where the parts of a face lie in an image, in pixels; (0,0) is the outer corner of the first pixel. Left and right
+ * are the image's.
  *
  * @param leftEye middle of the eye
  * @param rightEye middle of the eye

@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Draws synthetic faces by casting a ray per sample at an analytic head.
  *
- * <p>Arithmetic is plain double precision with {@link StrictMath} for set-up, so the same identity and attributes give the
- * same bits on every machine and thread.
+ * <p>Arithmetic is plain double precision with {@link StrictMath} for set-up, so the same identity and attributes give
+ * the same bits on every machine and thread.
  */
 public final class FaceRenderer {
     /** Samples per pixel side where none is given. */
@@ -69,8 +69,8 @@ public final class FaceRenderer {
     }
 
     /**
-     * Draws a face moved by {@code move}; where {@code region} [H,W] is given, only its pixels above 0 are drawn and the
-     * others stay black.
+     * Draws a face moved by {@code move}; where {@code region} [H,W] is given, only its pixels above 0 are drawn and
+     * the others stay black.
      */
     static RenderedFace render(
             FaceIdentity identity,
@@ -126,16 +126,15 @@ public final class FaceRenderer {
         inner = 0;
         double x = view.planeX(px, py);
         double y = view.planeY(px, py);
-        scene.paint(s, px / size, py / size);
-        boolean onHull = view.meet(hair.hull(), null, x, y, s) <= 1;
         double front = 0;
-        if (onHull) {
+        double behind = -1;
+        if (view.meet(hair.hull(), null, x, y, s) <= 1) {
             front = hair.cover(s, pixel);
             if (front >= 1) {
                 paintHair(false);
                 return;
             }
-            paintBehind(x, y);
+            behind = s.v;
         }
         double hullU = s.u;
         double hullV = s.v;
@@ -145,6 +144,13 @@ public final class FaceRenderer {
             inner *= 1 - front;
         } else if (body.ear(s, x, y) || body.body(s, view.bodyX(px), view.bodyY(py))) {
             light.shade(s);
+        } else if (behind > identity.hair().line() && hair.reachesBehind(x, behind)) {
+            s.u = hullU;
+            s.v = hullV;
+            s.z = hullZ;
+            paintHair(true);
+        } else {
+            scene.paint(s, px / size, py / size);
         }
         if (front > 0) {
             double r = s.r;
@@ -166,25 +172,10 @@ public final class FaceRenderer {
         light.shade(s);
     }
 
-    /** The far side of the hair, seen through the hull's open front. */
-    private void paintBehind(double x, double y) {
-        double limit = identity.hair().length() - 0.1 + 0.2 * Noise.at(identity.texture() + 16, x * 9, 0.5);
-        if (identity.hair().cover() > 0.5 && s.v < limit && s.v > identity.hair().line()) {
-            double u = s.u;
-            double v = s.v;
-            double z = s.z;
-            paintHair(true);
-            s.u = u;
-            s.v = v;
-            s.z = z;
-        }
-    }
-
     private void paintFace() {
-        double relieved = relief.height(s.u, s.v);
-        s.z -= relieved;
         skull.normal(s);
-        relief.slope(s.u, s.v);
+        relief.measure(s.u, s.v);
+        s.z += relief.height;
         s.bend(relief.slopeU * s.nz, relief.slopeV * s.nz);
         skin.paint(s);
         mouth.paint(s);
@@ -209,9 +200,12 @@ public final class FaceRenderer {
 
     private FaceLandmarks landmarks() {
         double eye = identity.eyes().spacing();
-        double brow = -identity.brows().height() - identity.brows().arch() - 0.07 * attributes.expression().browRaise();
+        double brow = -identity.brows().height()
+                - identity.brows().arch()
+                - 0.07 * attributes.expression().browRaise();
         double corner = MouthPainter.width(identity.mouth(), attributes.expression());
-        double lips = MouthPainter.line(identity.mouth(), attributes.expression().smile(), 1);
+        double lips =
+                MouthPainter.line(identity.mouth(), attributes.expression().smile(), 1);
         double chin = identity.head().chin() + 0.10 * attributes.expression().mouthOpen() - 0.03;
         return new FaceLandmarks(
                 at(-eye, 0),

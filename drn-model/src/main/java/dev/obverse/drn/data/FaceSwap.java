@@ -3,9 +3,9 @@ package dev.obverse.drn.data;
 import java.util.random.RandomGenerator;
 
 /**
- * Swaps faces the way real face swaps do: the donor's inner face, with the original's pose, expression and light, moved onto
- * the original's landmarks, colour-matched, blended under a soft mask, of limited resolution, then compressed. Outline, ears,
- * hair and background stay the original's.
+ * Swaps faces the way real face swaps do: the donor's inner face, with the original's pose, expression and light, moved
+ * onto the original's landmarks, colour-matched, blended under a soft mask, of limited resolution, then compressed.
+ * Outline, ears, hair and background stay the original's.
  *
  * @param residual share of the original that stays visible inside the mask, varying smoothly by a third of itself
  * @param rimResidual additional share that stays where the mask fades
@@ -57,8 +57,7 @@ public record FaceSwap(
 
     /** This swap with another residual. */
     public FaceSwap withResidual(double newResidual) {
-        return new FaceSwap(
-                newResidual, rimResidual, colourMatch, lowestResolution, lowestQuality, highestQuality);
+        return new FaceSwap(newResidual, rimResidual, colourMatch, lowestResolution, lowestQuality, highestQuality);
     }
 
     /** Draws the original and its swap, {@code size} pixels a side; the same random stream gives the same swap. */
@@ -70,10 +69,9 @@ public record FaceSwap(
 
         var genuine = FaceRenderer.render(original, attributes, size);
         var donorMarks = FaceRenderer.landmarks(donor, attributes, size);
-        var move = Similarity.fit(
-                donorMarks.fivePoints(), genuine.landmarks().fivePoints());
-        var pasted = FaceRenderer.render(
-                donor, attributes, size, FaceRenderer.SUPERSAMPLING, move, genuine.innerFace());
+        var move = Similarity.fit(donorMarks.fivePoints(), genuine.landmarks().fivePoints());
+        var pasted =
+                FaceRenderer.render(donor, attributes, size, FaceRenderer.SUPERSAMPLING, move, genuine.innerFace());
         var weight = new float[size * size];
         for (int i = 0; i < weight.length; i++) {
             // the donor's own hair and background never come along

@@ -33,7 +33,12 @@ final class GlassesPainter {
         double rim = step(glasses.weight() + soft * 0.6, glasses.weight() - soft * 0.6, d);
         double gap = spacing * 1.04 - 0.285 * glasses.size();
         if (Math.abs(u) < gap + 0.02) {
-            rim = Math.max(rim, step(glasses.weight() + soft * 0.6, glasses.weight() - soft * 0.6, Math.abs(s.v + 0.02 + 0.2 * u * u)));
+            rim = Math.max(
+                    rim,
+                    step(
+                            glasses.weight() + soft * 0.6,
+                            glasses.weight() - soft * 0.6,
+                            Math.abs(s.v + 0.02 + 0.2 * u * u)));
         }
         if (x > 1) {
             rim = Math.max(rim, step(0.03 + soft * 0.5, 0.02 - soft * 0.5, Math.abs(s.v + 0.03)));

@@ -28,7 +28,8 @@ final class HairPainter {
         double d = Math.max(0.05, hull.depth(v));
         double front = z / d;
         double across = Math.abs(u / w);
-        double recede = (1 - hair.cover()) * (0.9 - 0.9 * across) + 0.10 * step(0.2, 0.55, across) * step(0.9, 0.6, across);
+        double recede =
+                (1 - hair.cover()) * (0.9 - 0.9 * across) + 0.10 * step(0.2, 0.55, across) * step(0.9, 0.6, across);
         double sweep = u - hair.part() * 0.8;
         double fringe = hair.fringe() * Math.max(0, 1 - sweep * sweep / 1.3);
         double line = hair.line() - recede + fringe;
@@ -48,9 +49,16 @@ final class HairPainter {
     /** How much the fringe shades the skin at a place just below it. */
     double shadow(Sample s) {
         double limit = limit(s.u, s.v, s.z);
-        return 0.42 * step(limit + 0.20, limit, s.v) * (0.3 + 0.7 * hair.cover());
+        double forehead = step(0.72, 0.45, Math.abs(s.u / hull.width(s.v)));
+        return 0.42 * step(limit + 0.20, limit, s.v) * hair.cover() * forehead;
     }
 
+    /** Whether, where the hull's open front shows no head, the far side of the hair is seen. */
+    boolean reachesBehind(double x, double v) {
+        return hair.cover() > 0.5 && v < hair.length() - 0.1 + 0.2 * Noise.at(identity.texture() + 16, x * 9, 0.5);
+    }
+
+    /** Paints a place on the hull; {@code inner} is its far side. */
     void paint(Sample s, boolean inner) {
         double fall = Math.max(0, s.v + 1.0);
         double sweep = (s.u - hair.part() * Math.max(0, 0.8 - fall * 0.5)) / (0.45 + Math.min(1, fall));

@@ -102,7 +102,9 @@ final class ImageFiles {
 
     private static String reason(Exception e) {
         var message = e.getMessage();
-        return message == null ? e.getClass().getSimpleName() : message.lines().findFirst().orElse("");
+        return message == null
+                ? e.getClass().getSimpleName()
+                : message.lines().findFirst().orElse("");
     }
 
     private static RgbImage toRgb(BufferedImage image) {
@@ -129,7 +131,9 @@ final class ImageFiles {
         return new RgbImage(w, h, rgb);
     }
 
-    /** Takes samples as they are: AWT would brighten grey pictures, which it holds to be linear, and cut 16 bits to 8. */
+    /**
+     * Takes samples as they are: AWT would brighten grey pictures, which it holds to be linear, and cut 16 bits to 8.
+     */
     private static RgbImage fromSamples(BufferedImage image, ComponentColorModel model) {
         int w = image.getWidth();
         int h = image.getHeight();

@@ -52,7 +52,8 @@ final class MouthPainter {
         double bottom = lower + mouth.lower() * stretch * (0.5 * Math.sqrt(arch) + 0.5 * arch);
         double edge = soft * 0.6 + 0.006;
 
-        double lip = step(top - edge, top + edge, v) * step(bottom + edge, bottom - edge, v) * step(1.02, 0.94, Math.abs(t));
+        double lip =
+                step(top - edge, top + edge, v) * step(bottom + edge, bottom - edge, v) * step(1.02, 0.94, Math.abs(t));
         if (lip > 0) {
             double fine = 0.9 + 0.2 * Noise.at(texture, s.u * 40, v * 5);
             double tone = v < line ? 0.70 : 1.0 - 0.25 * step(lower + 0.4 * (bottom - lower), bottom, v);
@@ -61,7 +62,8 @@ final class MouthPainter {
             double shine = dot(s.u, v - lower - 0.38 * (bottom - lower), width * 0.5, 0.32 * (bottom - lower) + 0.004);
             s.gloss += lip * 1.3 * shine;
         }
-        double inside = step(upper - edge, upper + edge, v) * step(lower + edge, lower - edge, v) * step(1, 0.9, Math.abs(t));
+        double inside =
+                step(upper - edge, upper + edge, v) * step(lower + edge, lower - edge, v) * step(1, 0.9, Math.abs(t));
         if (open > 0.012 && inside > 0) {
             s.lay(0.05, 0.012, 0.012, inside);
             double teeth = step(upper + 0.058 + edge, upper + 0.045 - edge, v) * step(0.86, 0.7, Math.abs(t));

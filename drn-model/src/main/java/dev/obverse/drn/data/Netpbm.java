@@ -90,7 +90,10 @@ final class Netpbm {
             value = value * 10 + bytes[at++] - '0';
         }
         if (at == start) {
-            throw damaged(at >= bytes.length ? "it is cut short where a " + what + " should be" : "its " + what + " is not a number");
+            throw damaged(
+                    at >= bytes.length
+                            ? "it is cut short where a " + what + " should be"
+                            : "its " + what + " is not a number");
         }
         return value;
     }

@@ -80,9 +80,11 @@ public record PairManifest(Path folder, List<Row> rows) {
     }
 
     /**
-     * This manifest with its pairs divided anew. The division depends on the seed and the names, not on the order of rows.
+     * This manifest with its pairs divided anew. The division depends on the seed and the names, not on the order of
+     * rows.
      *
-     * @param testShare wanted share of test pairs, more than 0 and less than 1; groups are not torn, so it is met roughly
+     * @param testShare wanted share of test pairs, more than 0 and less than 1; groups are not torn, so it is met
+     *     roughly
      */
     public PairManifest split(SplitMode mode, double testShare, long seed) {
         return new PairManifest(folder, PairSplit.assign(rows, mode, testShare, seed));
@@ -134,8 +136,11 @@ public record PairManifest(Path folder, List<Row> rows) {
     private static Row row(Path file, Path folder, Csv.Line line) throws DataException {
         var fields = line.fields();
         if (fields.size() != COLUMNS.size()) {
-            throw bad(file, line, "has " + fields.size() + " fields; expected " + COLUMNS.size() + " ("
-                    + String.join(",", COLUMNS) + ")");
+            throw bad(
+                    file,
+                    line,
+                    "has " + fields.size() + " fields; expected " + COLUMNS.size() + " (" + String.join(",", COLUMNS)
+                            + ")");
         }
         for (int i = 0; i < COLUMNS.size(); i++) {
             if (fields.get(i).isBlank()) {

@@ -27,9 +27,10 @@ final class ScenePainter {
         double glow = 0;
         switch (scene.texture()) {
             case PLAIN -> t += 0.2 * (Noise.at(scene.seed(), x * 3, y * 3) - 0.5);
-            case CLOUDS -> t = 0.25 * t
-                    + 0.55 * Noise.at(scene.seed(), x * n, y * n)
-                    + 0.25 * Noise.at(scene.seed() + 1, x * n * 2.3, y * n * 2.3);
+            case CLOUDS ->
+                t = 0.25 * t
+                        + 0.55 * Noise.at(scene.seed(), x * n, y * n)
+                        + 0.25 * Noise.at(scene.seed() + 1, x * n * 2.3, y * n * 2.3);
             case STRIPES -> {
                 double w = along * n * 1.5 + 0.3 * Noise.at(scene.seed(), x * 2, y * 2);
                 t = 0.3 * t + 0.6 * step(0.2, 0.35, Math.abs(w - Math.floor(w) - 0.5));

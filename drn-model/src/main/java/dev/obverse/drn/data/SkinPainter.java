@@ -76,7 +76,10 @@ final class SkinPainter {
             s.darken(fold * (0.10 + 0.32 * age + 0.30 * smile));
         }
         double bag = 0.13 + 0.03 * age;
-        double under = step(0.03, 0, Math.abs(v - bag + 0.35 * square(a - identity.eyes().spacing())))
+        double under = step(
+                        0.03,
+                        0,
+                        Math.abs(v - bag + 0.35 * square(a - identity.eyes().spacing())))
                 * step(0.2, 0.08, Math.abs(a - identity.eyes().spacing()));
         s.darken(under * (0.06 + 0.4 * age));
         double raised = Math.max(0, expression.browRaise());
@@ -115,7 +118,8 @@ final class SkinPainter {
         s.lay(skin.r() * 0.06, skin.g() * 0.03, skin.b() * 0.03, Math.min(0.9, 1.6 * nostril));
         s.darken(0.18 * dot(a - spacing() * 0.42, v + 0.05, 0.12, 0.2));
         // below the lower lip
-        s.darken(0.22 * dot(u, v - mouth - identity.mouth().lower() - 0.09 - 0.12 * expression.mouthOpen(), 0.22, 0.07));
+        s.darken(
+                0.22 * dot(u, v - mouth - identity.mouth().lower() - 0.09 - 0.12 * expression.mouthOpen(), 0.22, 0.07));
     }
 
     private void beard(Sample s, double u, double v, double a) {
@@ -125,16 +129,26 @@ final class SkinPainter {
             return;
         }
         double low = mouth + 0.12 + 0.12 * expression.mouthOpen();
-        double cheekLine = 0.35 + 0.9 * square(Math.max(0, 0.72 - a)) * 2.2;
-        double jaw = Math.max(step(cheekLine - 0.02, cheekLine + 0.14, v) * step(0.2, 0.42, a), step(low + 0.1, low + 0.28, v));
-        double chin = Math.max(dot(u, v - low - 0.3, 0.36, 0.42) * 1.8, dot(a - mouthWidth - 0.05, v - mouth - 0.1, 0.1, 0.3));
-        double lip = step(wing * 1.9, wing * 1.3, a) * step(tip + 0.1, tip + 0.16, v) * step(mouth + 0.04, mouth - 0.03, v)
-                + dot(a - mouthWidth, v - mouth, 0.12, 0.14);
+        // the upper edge runs from beside the mouth up to the ear, sagging
+        double out = Math.max(0, Math.min(1, (a - mouthWidth) / (0.74 - mouthWidth)));
+        double edge = mouth - 0.06 - (mouth - 0.14) * out * Math.sqrt(out);
+        double ragged = 0.07 * Noise.at(identity.texture() + 4, u * 14, v * 14);
+        double jaw = Math.max(
+                step(edge - 0.06, edge + 0.12, v + ragged) * step(mouthWidth * 0.85, mouthWidth * 1.2, a),
+                step(low + 0.06, low + 0.2, v + ragged));
+        double chin = Math.max(
+                1.8 * dot(u, v - low - 0.26, 0.34, 0.36),
+                1.6 * dot(a - mouthWidth - 0.03, v - mouth - 0.14, 0.11, 0.34));
+        double slope = tip + 0.13 + 0.28 * a;
+        double lip = step(slope - 0.03, slope + 0.05, v + 0.5 * ragged)
+                * step(mouth + 0.03 + 0.25 * a, mouth - 0.03 + 0.2 * a, v)
+                * step(mouthWidth + 0.09, mouthWidth - 0.06, a);
         double bare = step(0.07, 0.02, Math.abs(v - low + 0.03)) * step(mouthWidth * 0.55, mouthWidth * 0.3, a);
         double strands = 0.45 + 0.75 * Noise.at(identity.texture() + 3, u * 38 + v * 6, v * 13);
         double area = Math.min(1, Math.max(jaw, Math.max(chin, lip)));
         s.lay(hair, 0.55 * beard.stubble() * area * (0.6 + 0.4 * strands));
-        double cover = Math.max(beard.jaw() * jaw, Math.max(beard.chin() * Math.min(1, chin), beard.lip() * Math.min(1, lip)));
+        double cover =
+                Math.max(beard.jaw() * jaw, Math.max(beard.chin() * Math.min(1, chin), beard.lip() * Math.min(1, lip)));
         double alpha = Math.min(1, cover * (1 - 0.5 * bare) * (0.75 + 0.3 * strands));
         s.lay(hair.r() * strands, hair.g() * strands, hair.b() * strands, alpha);
         s.gloss *= 1 - 0.8 * alpha;

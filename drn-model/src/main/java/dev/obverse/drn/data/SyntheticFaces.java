@@ -12,9 +12,9 @@ import java.util.stream.IntStream;
 /**
  * A data set of synthetic people and face swaps between them, any item of which can be made without the others.
  *
- * <p>People are divided into training and test: one in five, at least two, are test people, and neither originals nor donors
- * cross over. Originals take turns, so each has about the same number of videos; a video has a fixed donor, light and
- * background.
+ * <p>People are divided into training and test: one in five, at least two, are test people, and neither originals nor
+ * donors cross over. Originals take turns, so each has about the same number of videos; a video has a fixed donor,
+ * light and background.
  *
  * @param seed decides everything
  * @param identities number of people, at least 4
@@ -85,7 +85,13 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
         var name = "p%06d".formatted(index);
         var video = "%s_%s_%04d".formatted(original, donor, index / framesPerVideo / identities);
         return new PairManifest.Row(
-                name, "original/" + name + ".png", "fake/" + name + ".png", original, donor, video, side(cast.original));
+                name,
+                "original/" + name + ".png",
+                "fake/" + name + ".png",
+                original,
+                donor,
+                video,
+                side(cast.original));
     }
 
     private record Cast(int original, int donor) {}
@@ -111,11 +117,7 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
             attributes = attributes.nextFrame(RandomStreams.of(seed, FRAME, index));
         }
         return swap.apply(
-                identity(cast.original),
-                identity(cast.donor),
-                attributes,
-                size,
-                RandomStreams.of(seed, SWAP, index));
+                identity(cast.original), identity(cast.donor), attributes, size, RandomStreams.of(seed, SWAP, index));
     }
 
     /** A pair, the same pixels as in the files; safe to call from many threads. */
@@ -130,8 +132,8 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
     }
 
     /**
-     * Writes {@code original/*.png}, {@code fake/*.png} and, last, {@code pairs.csv} into a folder. The files do not depend on
-     * the number of threads.
+     * Writes {@code original/*.png}, {@code fake/*.png} and, last, {@code pairs.csv} into a folder. The files do not
+     * depend on the number of threads.
      *
      * @param done is given the number of finished pairs after each, from any thread
      */

@@ -1,8 +1,10 @@
 package dev.obverse.drn.data;
 
+import org.jspecify.annotations.Nullable;
+
 /**
- * How a head stands before the camera: parallel projection, turned by yaw, then pitch, then roll. Faces are framed by their
- * features, as aligned crops are, so a turned head moves behind its face.
+ * How a head stands before the camera: parallel projection, turned by yaw, then pitch, then roll. Faces are framed by
+ * their features, as aligned crops are, so a turned head moves behind its face.
  */
 final class View {
     /** How far before the turning axis the point lies that keeps its place in the image. */
@@ -76,15 +78,15 @@ final class View {
 
     /**
      * Finds where the ray at plane position (x, y) meets a shape with an optional relief on its front, and sets the
-     * sample's position.
+     * sample's position on the shape, under the relief.
      *
      * @return the square of the distance from the shape's middle, 1 at the outline; no hit when above 1
      */
-    double meet(HeadShape shape, Relief relief, double x, double y, Sample s) {
+    double meet(HeadShape shape, @Nullable Relief relief, double x, double y, Sample s) {
         double back = 0.8 * cosYaw;
         double height = 0;
         double square = 2;
-        for (int i = 0; i < (relief == null ? 3 : 5); i++) {
+        for (int i = 0; i < (relief == null ? 3 : 4); i++) {
             double v = (y + back * sinPitch) / cosPitch;
             double w = shape.width(v);
             if (w <= 0) {
@@ -101,12 +103,11 @@ final class View {
             s.u = w * (t * across - q * along) / reach;
             s.z = d * (q * across + t * along) / reach;
             s.v = v;
-            if (relief != null && i >= 1) {
+            if (relief != null && (i == 1 || i == 2)) {
                 height = relief.height(s.u, v);
             }
             back = (s.z + height) * cosYaw - s.u * sinYaw;
         }
-        s.z += height;
         return square;
     }
 }
