@@ -4,5 +4,6 @@ module dev.obverse.nn {
     requires transitive dev.obverse.core;
     requires com.fasterxml.jackson.databind;
 
+    exports dev.obverse.nn.data;
     exports dev.obverse.nn.metric;
 }
