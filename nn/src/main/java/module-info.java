@@ -7,6 +7,7 @@ module dev.obverse.nn {
     exports dev.obverse.nn;
     exports dev.obverse.nn.init;
     exports dev.obverse.nn.layer;
+    exports dev.obverse.nn.data;
     exports dev.obverse.nn.metric;
     exports dev.obverse.nn.loss;
     exports dev.obverse.nn.optim;
