@@ -2,8 +2,9 @@
 module dev.obverse.nn {
     requires static org.jspecify;
     requires transitive dev.obverse.core;
-    requires com.fasterxml.jackson.databind;
+    requires transitive com.fasterxml.jackson.databind;
 
+    exports dev.obverse.nn.checkpoint;
     exports dev.obverse.nn.data;
     exports dev.obverse.nn.metric;
 }
