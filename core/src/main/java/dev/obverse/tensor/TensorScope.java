@@ -51,6 +51,12 @@ public final class TensorScope implements AutoCloseable {
         return tensor;
     }
 
+    /** Takes a tensor's memory out of every scope of this thread, as the parameters and states of a model need. */
+    public static Tensor keepAlways(Tensor tensor) {
+        detach(tensor.storage());
+        return tensor;
+    }
+
     /** Gives back everything that was not kept. Scopes close in the reverse order of opening. */
     @Override
     public void close() {
