@@ -101,7 +101,7 @@ public final class FaceRenderer {
                 double m = 0;
                 for (int i = 0; i < samples * samples; i++) {
                     double px = x + (i % samples + 0.5) / samples;
-                    double py = y + (i / samples + 0.5) / samples;
+                    double py = y + (Math.floorDiv(i, samples) + 0.5) / samples;
                     trace(back.a() * px - back.b() * py + back.dx(), back.b() * px + back.a() * py + back.dy());
                     r += s.r;
                     g += s.g;

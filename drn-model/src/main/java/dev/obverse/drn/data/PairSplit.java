@@ -91,7 +91,7 @@ final class PairSplit {
         double wanted = testShare * rows.size();
         double got = 0;
         for (var name : order.subList(0, order.size() - 1)) {
-            double size = sizes.get(name);
+            double size = sizes.getOrDefault(name, 0);
             // the group that crosses the mark is taken when that comes nearer to it; one is always taken
             if (test.isEmpty() || got + size / 2 <= wanted) {
                 test.add(name);

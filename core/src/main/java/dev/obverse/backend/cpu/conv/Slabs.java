@@ -10,9 +10,9 @@ package dev.obverse.backend.cpu.conv;
  * @param panels panels of result channels
  * @param parts parts that the panels are dealt into
  * @param sums partial sums
- * @param weightSize elements of the weight array
+ * @param sumSize floats of a partial sum
  */
-public record Slabs(Window window, int rows, int strips, int panels, int parts, int sums, int weightSize) {
+public record Slabs(Window window, int rows, int strips, int panels, int parts, int sums, int sumSize) {
 
     /** Floats of a strip's copy that leave part of a 1 MiB L2 cache to gradients and sums. */
     private static final int L2_FLOATS = 96 * 1024;
@@ -27,25 +27,20 @@ public record Slabs(Window window, int rows, int strips, int panels, int parts, 
     public record Piece(int sum, int group, int firstUnit, int lastUnit, int firstPanel, int lastPanel) {}
 
     /** Cuts a weight gradient. */
-    public static Slabs of(Window window, int panels, int weightSize) {
+    public static Slabs of(Window window, int panels, int sumSize) {
         var at = window.at();
         int rows = at.rows();
         while (rows > 1 && window.copySize(rows) > L2_FLOATS) {
             rows = (rows + 1) / 2;
         }
-        int affordable = Math.clamp(SUM_FLOATS / weightSize, 1, ENOUGH);
+        int affordable = Math.clamp(SUM_FLOATS / sumSize, 1, ENOUGH);
         while (rows > 8 && (long) at.n() * ((at.rows() + rows - 1) / rows) < affordable) {
             rows = (rows + 1) / 2;
         }
         int strips = (at.rows() + rows - 1) / rows;
         int sums = Math.min(affordable, at.n() * strips);
         int parts = Math.clamp((ENOUGH + sums * at.groups() - 1) / (sums * at.groups()), 1, panels);
-        return new Slabs(window, rows, strips, panels, parts, sums, weightSize);
-    }
-
-    /** Whether a tile that reads on past the window of the last pixel before row {@code to} leaves the source. */
-    public static boolean readsPastEnd(Window window, int image, int to) {
-        return image == window.at().n() - 1 && to == window.at().rows();
+        return new Slabs(window, rows, strips, panels, parts, sums, sumSize);
     }
 
     /** Number of pieces. */

@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 14 rows by two vectors of products, for an operand whose rows lie side by side: {@link ColumnTiles} explains the
+ * 14 rows by two vectors of products, for a left operand packed 14 values a step: {@link ColumnTiles} explains the
  * arguments. 28 sums, two weights and a pixel fill the 32 registers of AVX-512.
  */
 final class ColumnTile14x2 {
@@ -16,18 +16,7 @@ final class ColumnTile14x2 {
 
     private ColumnTile14x2() {}
 
-    static void run(
-            float[] a,
-            int ao,
-            int aStep,
-            int length,
-            float[] b,
-            int bo,
-            int bStep,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
+    static void run(float[] a, int length, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
         FloatVector s0_0;
         FloatVector s0_1;
         FloatVector s1_0;
@@ -116,55 +105,51 @@ final class ColumnTile14x2 {
             s13_0 = fromArray(F, c, co + 13 * ldc);
             s13_1 = fromArray(F, c, co + 13 * ldc + L);
         }
-        int ia = ao;
-        int ib = bo;
         for (int i = 0; i < length; i++) {
-            var w0 = fromArray(F, b, ib);
-            var w1 = fromArray(F, b, ib + L);
-            var x0 = broadcast(F, a[ia]);
+            var w0 = fromArray(F, b, bo + i * 2 * L);
+            var w1 = fromArray(F, b, bo + i * 2 * L + L);
+            var x0 = broadcast(F, a[i * 14]);
             s0_0 = x0.fma(w0, s0_0);
             s0_1 = x0.fma(w1, s0_1);
-            var x1 = broadcast(F, a[ia + 1]);
+            var x1 = broadcast(F, a[i * 14 + 1]);
             s1_0 = x1.fma(w0, s1_0);
             s1_1 = x1.fma(w1, s1_1);
-            var x2 = broadcast(F, a[ia + 2]);
+            var x2 = broadcast(F, a[i * 14 + 2]);
             s2_0 = x2.fma(w0, s2_0);
             s2_1 = x2.fma(w1, s2_1);
-            var x3 = broadcast(F, a[ia + 3]);
+            var x3 = broadcast(F, a[i * 14 + 3]);
             s3_0 = x3.fma(w0, s3_0);
             s3_1 = x3.fma(w1, s3_1);
-            var x4 = broadcast(F, a[ia + 4]);
+            var x4 = broadcast(F, a[i * 14 + 4]);
             s4_0 = x4.fma(w0, s4_0);
             s4_1 = x4.fma(w1, s4_1);
-            var x5 = broadcast(F, a[ia + 5]);
+            var x5 = broadcast(F, a[i * 14 + 5]);
             s5_0 = x5.fma(w0, s5_0);
             s5_1 = x5.fma(w1, s5_1);
-            var x6 = broadcast(F, a[ia + 6]);
+            var x6 = broadcast(F, a[i * 14 + 6]);
             s6_0 = x6.fma(w0, s6_0);
             s6_1 = x6.fma(w1, s6_1);
-            var x7 = broadcast(F, a[ia + 7]);
+            var x7 = broadcast(F, a[i * 14 + 7]);
             s7_0 = x7.fma(w0, s7_0);
             s7_1 = x7.fma(w1, s7_1);
-            var x8 = broadcast(F, a[ia + 8]);
+            var x8 = broadcast(F, a[i * 14 + 8]);
             s8_0 = x8.fma(w0, s8_0);
             s8_1 = x8.fma(w1, s8_1);
-            var x9 = broadcast(F, a[ia + 9]);
+            var x9 = broadcast(F, a[i * 14 + 9]);
             s9_0 = x9.fma(w0, s9_0);
             s9_1 = x9.fma(w1, s9_1);
-            var x10 = broadcast(F, a[ia + 10]);
+            var x10 = broadcast(F, a[i * 14 + 10]);
             s10_0 = x10.fma(w0, s10_0);
             s10_1 = x10.fma(w1, s10_1);
-            var x11 = broadcast(F, a[ia + 11]);
+            var x11 = broadcast(F, a[i * 14 + 11]);
             s11_0 = x11.fma(w0, s11_0);
             s11_1 = x11.fma(w1, s11_1);
-            var x12 = broadcast(F, a[ia + 12]);
+            var x12 = broadcast(F, a[i * 14 + 12]);
             s12_0 = x12.fma(w0, s12_0);
             s12_1 = x12.fma(w1, s12_1);
-            var x13 = broadcast(F, a[ia + 13]);
+            var x13 = broadcast(F, a[i * 14 + 13]);
             s13_0 = x13.fma(w0, s13_0);
             s13_1 = x13.fma(w1, s13_1);
-            ia += aStep;
-            ib += bStep;
         }
         s0_0.intoArray(c, co);
         s0_1.intoArray(c, co + L);

@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 8 rows by one vector of products, for an operand whose rows lie side by side: {@link ColumnTiles} explains the
+ * 8 rows by one vector of products, for a left operand packed 8 values a step: {@link ColumnTiles} explains the
  * arguments. It serves narrow results, and machines with 16 registers.
  */
 final class ColumnTile8x1 {
@@ -16,18 +16,7 @@ final class ColumnTile8x1 {
 
     private ColumnTile8x1() {}
 
-    static void run(
-            float[] a,
-            int ao,
-            int aStep,
-            int length,
-            float[] b,
-            int bo,
-            int bStep,
-            float[] c,
-            int co,
-            int ldc,
-            boolean first) {
+    static void run(float[] a, int length, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
         FloatVector s0_0;
         FloatVector s1_0;
         FloatVector s2_0;
@@ -56,28 +45,24 @@ final class ColumnTile8x1 {
             s6_0 = fromArray(F, c, co + 6 * ldc);
             s7_0 = fromArray(F, c, co + 7 * ldc);
         }
-        int ia = ao;
-        int ib = bo;
         for (int i = 0; i < length; i++) {
-            var w0 = fromArray(F, b, ib);
-            var x0 = broadcast(F, a[ia]);
+            var w0 = fromArray(F, b, bo + i * L);
+            var x0 = broadcast(F, a[i * 8]);
             s0_0 = x0.fma(w0, s0_0);
-            var x1 = broadcast(F, a[ia + 1]);
+            var x1 = broadcast(F, a[i * 8 + 1]);
             s1_0 = x1.fma(w0, s1_0);
-            var x2 = broadcast(F, a[ia + 2]);
+            var x2 = broadcast(F, a[i * 8 + 2]);
             s2_0 = x2.fma(w0, s2_0);
-            var x3 = broadcast(F, a[ia + 3]);
+            var x3 = broadcast(F, a[i * 8 + 3]);
             s3_0 = x3.fma(w0, s3_0);
-            var x4 = broadcast(F, a[ia + 4]);
+            var x4 = broadcast(F, a[i * 8 + 4]);
             s4_0 = x4.fma(w0, s4_0);
-            var x5 = broadcast(F, a[ia + 5]);
+            var x5 = broadcast(F, a[i * 8 + 5]);
             s5_0 = x5.fma(w0, s5_0);
-            var x6 = broadcast(F, a[ia + 6]);
+            var x6 = broadcast(F, a[i * 8 + 6]);
             s6_0 = x6.fma(w0, s6_0);
-            var x7 = broadcast(F, a[ia + 7]);
+            var x7 = broadcast(F, a[i * 8 + 7]);
             s7_0 = x7.fma(w0, s7_0);
-            ia += aStep;
-            ib += bStep;
         }
         s0_0.intoArray(c, co);
         s1_0.intoArray(c, co + ldc);

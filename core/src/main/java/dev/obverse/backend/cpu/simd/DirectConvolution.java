@@ -22,9 +22,6 @@ final class DirectConvolution {
     /** Longest run of the inner dimension at a time: such a part of a panel of 32 columns takes 32 KiB. */
     private static final int LONGEST = 256;
 
-    /** Runs of the inner dimension shorter than this waste too much on loop entry. */
-    private static final int SHORTEST = 24;
-
     /** A whole panel up to this many floats leaves room in the L1 cache for a tile's pixels. */
     private static final int SMALL_PANEL = 4096;
 
@@ -46,7 +43,7 @@ final class DirectConvolution {
                 at.groups() * panels,
                 i -> Panels.packWeights(at, i / panels, i % panels, PANEL, weight, packed));
         var start = paddedBias(at, panels, bias);
-        var window = Window.of(at, false, SHORTEST);
+        var window = Window.of(at);
         var strips = Strips.forward(window, panels);
         Workers.run(
                 strips.pieces(), i -> piece(window, strips.piece(i), panels, slope, source, packed, start, result));
@@ -143,15 +140,13 @@ final class DirectConvolution {
     /** Where each pixel of a piece is read, from the start of the window, and written, in the result. */
     static void tables(Window window, Strips.Piece piece, int count, int[] read, int[] write) {
         var at = window.at();
+        window.pixels(piece.to() - piece.from(), read);
         int i = 0;
         for (int row = piece.from(); row < piece.to(); row++) {
-            int r = (row - piece.from()) * window.rowStep();
             int y = at.rowStart() + row * at.rowStep();
             int w = ((piece.image() * at.resultH() + y) * at.resultW() + at.columnStart()) * at.resultChannels();
             for (int column = 0; column < at.columns(); column++) {
-                read[i] = r + column * window.pixelStep();
-                write[i] = w + column * at.columnStep() * at.resultChannels();
-                i++;
+                write[i++] = w + column * at.columnStep() * at.resultChannels();
             }
         }
         Arrays.fill(read, count, count + Lanes.TALLEST, read[count - 1]);

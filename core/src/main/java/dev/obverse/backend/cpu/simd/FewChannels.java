@@ -5,7 +5,6 @@ import dev.obverse.backend.cpu.conv.Correlation;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.Strips;
 import dev.obverse.backend.cpu.conv.Window;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -38,7 +37,7 @@ final class FewChannels {
         for (int c = 0; c < at.resultChannels(); c++) {
             packChannel(at, c / channels, c % channels, weight, packed);
         }
-        var window = Window.of(at, false, L);
+        var window = Window.of(at);
         var strips = Strips.forward(window, 1);
         Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), slope, source, packed, bias, result));
     }

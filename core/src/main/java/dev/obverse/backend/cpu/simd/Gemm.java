@@ -148,15 +148,15 @@ public final class Gemm {
     /** Multiplies a left operand whose columns are contiguous. */
     private static void columns(
             MatmulSpec s, float[] a, int ao, int slice, int m, int n, float[] right, float[] c, int co, boolean first) {
-        int pitch = (m + LINE - 1) / LINE * LINE + LINE;
-        var left = Scratch.floats(Scratch.LEFT, (long) slice * pitch + Lanes.TALLEST);
+        int pitch = m + Lanes.TALLEST + Lanes.LENGTH;
+        var left = Scratch.floats(Scratch.LEFT, (long) slice * pitch);
+        var steps = Scratch.ints(Scratch.READ, slice);
         for (int i = 0; i < slice; i++) {
             System.arraycopy(a, ao + i * s.m(), left, i * pitch, m);
+            steps[i] = i * pitch;
         }
-        for (int j = 0; j < n; j += PANEL) {
-            int width = Math.min(PANEL, n - j);
-            int stored = Panels.storedWidth(n, j, PANEL);
-            ColumnTiles.run(left, 0, pitch, m, slice, right, j * slice, stored, c, co + j, s.n(), width, first);
-        }
+        var runs = new ColumnTiles.Runs(new int[1], m);
+        var operand = new ColumnTiles.Right(right, 0, slice * PANEL, n);
+        ColumnTiles.run(left, steps, 0, slice, runs, operand, new ColumnTiles.Result(c, co, PANEL, s.n()), first);
     }
 }
