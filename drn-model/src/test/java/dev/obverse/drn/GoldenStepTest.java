@@ -127,12 +127,9 @@ class GoldenStepTest {
     }
 
     private static double number(SafeTensors golden, String key) {
-        return Double.parseDouble(assertNotNullValue(golden.metadata().get(key), key));
-    }
-
-    private static String assertNotNullValue(String value, String key) {
+        var value = golden.metadata().get(key);
         assertNotNull(value, key);
-        return value;
+        return Double.parseDouble(value);
     }
 
     private static void checkLoss(SafeTensors golden, int step, Loss loss, double tolerance) {
@@ -148,6 +145,10 @@ class GoldenStepTest {
 
     private static void checkGradients(SafeTensors golden, DisentanglingReversingNetwork network, double tolerance)
             throws IOException {
+        if (golden.entries().isEmpty()) {
+            return; // this file keeps losses and moves only
+        }
+        assertEquals(network.namedParameters().size(), golden.entries().size());
         for (var parameter : network.namedParameters().entrySet()) {
             var expected = golden.read("gradient/" + parameter.getKey());
             var gradient = parameter.getValue().grad();
@@ -161,7 +162,6 @@ class GoldenStepTest {
                 assertEquals(expected[i], actual[i], tolerance * largest, parameter.getKey() + " element " + i);
             }
         }
-        assertEquals(golden.entries().size(), golden.entries().isEmpty() ? 0 : network.namedParameters().size());
     }
 
     private static void checkMoves(SafeTensors golden, DisentanglingReversingNetwork network, double tolerance) {
