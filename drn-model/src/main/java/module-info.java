@@ -3,4 +3,7 @@ module dev.obverse.drn {
     requires static org.jspecify;
     requires transitive dev.obverse.nn;
     requires com.fasterxml.jackson.databind;
+    requires java.desktop;
+
+    exports dev.obverse.drn.data;
 }

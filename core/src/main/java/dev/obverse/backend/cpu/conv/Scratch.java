@@ -1,0 +1,72 @@
+package dev.obverse.backend.cpu.conv;
+
+/**
+ * Buffers that a thread keeps between kernels, so that the hot path neither allocates nor faults in fresh pages. A slot
+ * belongs to one purpose; a kernel that runs as a piece of another one's loop never takes its caller's slots, because
+ * the {@code PACKED}, {@code PARTIAL} and {@code BIAS} slots are taken before a loop starts and the others inside a
+ * piece.
+ */
+public final class Scratch {
+    /** Weights repacked for a whole call. */
+    public static final int PACKED = 0;
+
+    /** Partial sums of a weight gradient for a whole call. */
+    public static final int PARTIAL = 1;
+
+    /** Bias padded to whole panels, for a whole call. */
+    public static final int BIAS = 2;
+
+    /** The left operand of one piece: a padded part of an image, or rows of a matrix. */
+    public static final int LEFT = 3;
+
+    /** The right operand of one piece. */
+    public static final int RIGHT = 4;
+
+    /** One tile of results at an edge. */
+    public static final int TILE = 5;
+
+    /** Scalars of one tile. */
+    public static final int PACKED_TILE = 6;
+
+    /** Offsets of the pixels that a piece reads. */
+    public static final int READ = 0;
+
+    /** Offsets of the pixels that a piece writes. */
+    public static final int WRITE = 1;
+
+    /** Offsets of the rows of one tile at an edge. */
+    public static final int MOVED = 2;
+
+    private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
+
+    private final float[][] floats = new float[7][0];
+    private final int[][] ints = new int[3][0];
+
+    private Scratch() {}
+
+    /** This thread's buffer for {@code slot}, at least {@code size} long, with any content. */
+    public static float[] floats(int slot, long size) {
+        var mine = MINE.get();
+        if (mine.floats[slot].length < size) {
+            mine.floats[slot] = new float[grown(size)];
+        }
+        return mine.floats[slot];
+    }
+
+    /** This thread's index buffer for {@code slot}, at least {@code size} long, with any content. */
+    public static int[] ints(int slot, int size) {
+        var mine = MINE.get();
+        if (mine.ints[slot].length < size) {
+            mine.ints[slot] = new int[grown(size)];
+        }
+        return mine.ints[slot];
+    }
+
+    private static int grown(long size) {
+        if (size > Integer.MAX_VALUE - 64) {
+            throw new IllegalArgumentException("A kernel needs a work buffer of " + size
+                    + " floats, more than one array holds: use a smaller batch or smaller images");
+        }
+        return (int) Math.max(1024, Math.min(Integer.MAX_VALUE - 64, size + size / 8));
+    }
+}

@@ -1,0 +1,31 @@
+package dev.obverse.backend.cpu.simd;
+
+import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.cpu.conv.Correlation;
+
+/** Gradient of a convolution with respect to its image, which is also the transposed convolution. */
+public final class ConvInputGradient {
+    private ConvInputGradient() {}
+
+    /**
+     * {@code dx[n,iy,ix,ci] = sum dy[n,oy,ox,co] w[ky,kx,ci,co]} over all {@code oy*stride + ky*dilation - pad = iy},
+     * and the same for x: a convolution of {@code dy} with the flipped, transposed weights.
+     *
+     * @param dy {@code [n,outH,outW,cout]}
+     * @param w {@code [kh,kw,cin/groups,cout]}
+     * @param dx {@code [n,h,w,cin]}, overwritten
+     */
+    public static void run(ConvSpec s, float[] dy, float[] w, float[] dx) {
+        if (Depthwise.fits(s)) {
+            Depthwise.inputGradient(s, dy, w, dx);
+            return;
+        }
+        for (var at : Correlation.inputGradient(s)) {
+            if (FewChannels.fits(at)) {
+                FewChannels.run(at, 1f, dy, w, null, dx);
+            } else {
+                DirectConvolution.run(at, 1f, dy, w, null, dx);
+            }
+        }
+    }
+}

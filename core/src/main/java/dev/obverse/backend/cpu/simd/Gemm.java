@@ -1,0 +1,162 @@
+package dev.obverse.backend.cpu.simd;
+
+import dev.obverse.backend.MatmulSpec;
+import dev.obverse.backend.cpu.Workers;
+import dev.obverse.backend.cpu.conv.Panels;
+import dev.obverse.backend.cpu.conv.Scratch;
+import java.util.Arrays;
+
+/**
+ * Products of dense matrices. A piece of work is a block of the result; it copies the parts of both operands that it
+ * multiplies into its own scratch, one slice of the inner dimension at a time, so that a tile never meets a stride
+ * that defeats the cache and a large operand is never copied whole.
+ */
+public final class Gemm {
+    private static final int PANEL = Lanes.PANEL;
+
+    /** A slice of the inner dimension: a panel's part takes 32 KiB. */
+    private static final int SLICE = 256;
+
+    /** Floats of a slice of the right operand: 256 KiB. */
+    private static final int RIGHT_FLOATS = 1 << 16;
+
+    /** Most rows of a block, a whole number of tiles of 14. */
+    private static final int ROWS = 252;
+
+    /** Up to this many rows the right operand is read about once, and long runs of it matter most. */
+    private static final int FEW_ROWS = 32;
+
+    /** Up to this many rows a transposed right operand is multiplied where it lies. */
+    private static final int DOT_ROWS = 64;
+
+    /** One cache line, by which rows of the left operand are set apart. */
+    private static final int LINE = 16;
+
+    private static final float[] ZERO = new float[PANEL];
+
+    private Gemm() {}
+
+    /** The cut of one product: rows and columns of a block and the length of a slice, by shape only. */
+    private record Blocks(int rows, int columns, int slice) {
+        static Blocks of(MatmulSpec s) {
+            int slice = Math.min(s.k(), s.m() <= FEW_ROWS ? 64 : SLICE);
+            int rows = Math.min(s.m(), ROWS);
+            int columns = Math.min(RIGHT_FLOATS / slice, 2048) / PANEL * PANEL;
+            // Halve blocks until there is work for many threads, but keep enough of it to pay for the copies.
+            while ((long) s.batch() * count(s.m(), rows) * count(s.n(), columns) < 16 && (rows > 56 || columns > 128)) {
+                if (columns > 128 && columns >= rows) {
+                    columns = columns / 2 / PANEL * PANEL;
+                } else if (rows > 56) {
+                    rows = (rows / 2 + 13) / 14 * 14;
+                } else {
+                    columns = columns / 2 / PANEL * PANEL;
+                }
+            }
+            return new Blocks(rows, Math.max(columns, PANEL), slice);
+        }
+    }
+
+    private static int count(int size, int block) {
+        return (size + block - 1) / block;
+    }
+
+    /**
+     * {@code c[i] = op(a[i]) op(b[i])} for every product of the batch.
+     *
+     * @param a {@code [batch,m,k]}, {@code [batch,k,m]} if transposed, without batch if broadcast
+     * @param b {@code [batch,k,n]}, {@code [batch,n,k]} if transposed, without batch if broadcast
+     * @param c {@code [batch,m,n]}, overwritten
+     */
+    public static void run(MatmulSpec s, float[] a, float[] b, float[] c) {
+        long size = (long) s.batch() * s.m() * s.n();
+        if (size == 0) {
+            return;
+        }
+        if (s.k() == 0) {
+            Arrays.fill(c, 0, (int) size, 0f);
+            return;
+        }
+        if (!s.transposeA() && (s.transposeB() ? s.m() <= DOT_ROWS : s.n() == 1)) {
+            DotProducts.run(s, a, b, c);
+            return;
+        }
+        var blocks = Blocks.of(s);
+        int down = count(s.m(), blocks.rows());
+        int across = count(s.n(), blocks.columns());
+        Workers.run(s.batch() * down * across, i -> {
+            int product = i / (down * across);
+            // Neighbouring pieces share their part of the right operand.
+            int row = i % down * blocks.rows();
+            int column = i / down % across * blocks.columns();
+            block(s, blocks, product, row, column, a, b, c);
+        });
+    }
+
+    private static void block(
+            MatmulSpec s, Blocks blocks, int product, int row, int column, float[] a, float[] b, float[] c) {
+        int m = Math.min(blocks.rows(), s.m() - row);
+        int n = Math.min(blocks.columns(), s.n() - column);
+        int ao = s.broadcastA() ? 0 : product * s.m() * s.k();
+        int bo = s.broadcastB() ? 0 : product * s.k() * s.n();
+        int co = product * s.m() * s.n() + row * s.n() + column;
+        int panels = Panels.count(n, PANEL);
+        var right = Scratch.floats(Scratch.RIGHT, (long) panels * PANEL * blocks.slice());
+        for (int k = 0; k < s.k(); k += blocks.slice()) {
+            int slice = Math.min(blocks.slice(), s.k() - k);
+            packRight(s, b, bo, k, slice, column, n, right);
+            if (s.transposeA()) {
+                columns(s, a, ao + k * s.m() + row, slice, m, n, right, c, co, k == 0);
+            } else {
+                rows(s, a, ao + row * s.k() + k, slice, m, n, right, c, co, k == 0);
+            }
+        }
+    }
+
+    private static void packRight(
+            MatmulSpec s, float[] b, int bo, int k, int slice, int column, int n, float[] right) {
+        for (int j = 0; j < n; j += PANEL) {
+            int stored = Panels.storedWidth(n, j, PANEL);
+            int valid = Math.min(stored, n - j);
+            if (s.transposeB()) {
+                Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * slice, stored);
+            } else {
+                Panels.copy(b, bo + k * s.n() + column + j, s.n(), valid, slice, right, j * slice, stored);
+            }
+        }
+    }
+
+    /** Multiplies a left operand whose rows are contiguous. */
+    private static void rows(
+            MatmulSpec s, float[] a, int ao, int slice, int m, int n, float[] right, float[] c, int co, boolean first) {
+        int pitch = (slice + LINE - 1) / LINE * LINE + LINE;
+        var left = Scratch.floats(Scratch.LEFT, (long) m * pitch);
+        var read = Scratch.ints(Scratch.READ, m + Lanes.TALLEST);
+        var write = Scratch.ints(Scratch.WRITE, m + Lanes.TALLEST);
+        for (int i = 0; i < m; i++) {
+            System.arraycopy(a, ao + i * s.k(), left, i * pitch, slice);
+            read[i] = i * pitch;
+            write[i] = i * s.n();
+        }
+        Arrays.fill(read, m, m + Lanes.TALLEST, read[m - 1]);
+        Arrays.fill(write, m, m + Lanes.TALLEST, write[m - 1]);
+        for (int j = 0; j < n; j += PANEL) {
+            int width = Math.min(PANEL, n - j);
+            RowTiles.run(left, 0, read, 0, m, slice, right, j * slice, c, write, co + j, width, ZERO, 0, first);
+        }
+    }
+
+    /** Multiplies a left operand whose columns are contiguous. */
+    private static void columns(
+            MatmulSpec s, float[] a, int ao, int slice, int m, int n, float[] right, float[] c, int co, boolean first) {
+        int pitch = m + Lanes.TALLEST + Lanes.LENGTH;
+        var left = Scratch.floats(Scratch.LEFT, (long) slice * pitch);
+        var steps = Scratch.ints(Scratch.READ, slice);
+        for (int i = 0; i < slice; i++) {
+            System.arraycopy(a, ao + i * s.m(), left, i * pitch, m);
+            steps[i] = i * pitch;
+        }
+        var runs = new ColumnTiles.Runs(new int[1], m);
+        var operand = new ColumnTiles.Right(right, 0, slice * PANEL, n);
+        ColumnTiles.run(left, steps, 0, slice, runs, operand, new ColumnTiles.Result(c, co, PANEL, s.n()), first);
+    }
+}
