@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -94,6 +95,21 @@ final class BackwardPass {
         }
         calls.sort(Comparator.comparingLong(Call::sequence).reversed());
         return calls;
+    }
+
+    static Set<Tensor> leaves(Tensor root) {
+        Set<Tensor> leaves = new LinkedHashSet<>();
+        if (root.history == null && root.requiresGrad()) {
+            leaves.add(root);
+        }
+        for (var call : callsLatestFirst(root)) {
+            for (int i = 0; i < call.inputCount(); i++) {
+                if (call.input(i).history == null && call.wants(i)) {
+                    leaves.add(call.input(i));
+                }
+            }
+        }
+        return leaves;
     }
 
     /** Takes a tensor's complete gradient, runs its hooks, and stores it where somebody will ask for it. */

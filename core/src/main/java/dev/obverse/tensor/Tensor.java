@@ -6,9 +6,11 @@ import dev.obverse.backend.Storage;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.op.Call;
 import dev.obverse.tensor.op.Op;
+import dev.obverse.tensor.op.Strides;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
@@ -176,6 +178,21 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
         backend.memory().write(values, storage());
     }
 
+    /** Overwrites the values in place with those of a tensor of the same shape, on any device. */
+    public void set(Tensor other) {
+        if (!other.shape.equals(shape)) {
+            throw new IllegalArgumentException(
+                    "A tensor of shape " + shape + " cannot be set to the values of one of shape " + other.shape);
+        }
+        if (other.backend.equals(backend)) {
+            backend.index().copy(Strides.dense(size()), other.storage(), storage());
+        } else if (device().kind() == Device.Kind.REFERENCE) {
+            backend.memory().write(other.toDoubleArray(), storage());
+        } else {
+            backend.memory().write(other.toArray(), storage());
+        }
+    }
+
     /** The same values on another device; this tensor itself if it is there already. Not recorded. */
     public Tensor to(Device device) {
         if (device.equals(device())) {
@@ -270,6 +287,11 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     /** Like {@link #backward()}, but keeps the graph for another pass. */
     public void backwardRetainingGraph() {
         BackwardPass.run(this, full(device(), 1, shape), true);
+    }
+
+    /** The leaves to which {@link #backward()} from this tensor would bring a gradient, possibly of zeros. */
+    public Set<Tensor> gradientLeaves() {
+        return BackwardPass.leaves(this);
     }
 
     /** Runs an op and records it if a gradient may be wanted. Every operation comes through here. */

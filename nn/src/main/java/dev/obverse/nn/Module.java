@@ -37,7 +37,7 @@ import java.util.function.Consumer;
  * once, under the first name. In eval mode a forward pass changes nothing, so many threads may use one module at once;
  * wrap it in {@link dev.obverse.autograd.NoGrad} to save the memory of recording. New modules are in training mode.
  */
-public abstract class Module {
+public abstract class Module implements Stateful {
     private final SequencedMap<String, Module> children = new LinkedHashMap<>();
     private final SequencedMap<String, Parameter> parameters = new LinkedHashMap<>();
     private final SequencedMap<String, Buffer> buffers = new LinkedHashMap<>();
@@ -141,6 +141,22 @@ public abstract class Module {
         namedParameters().forEach((name, p) -> found.put(name, p.value()));
         namedBuffers().forEach((name, b) -> found.put(name, b.value()));
         return found;
+    }
+
+    /** Parameters, buffers and the positions of the sources of random numbers. */
+    @Override
+    public final TrainState state() {
+        var positions = new LinkedHashMap<String, Object>();
+        namedGenerators().forEach((name, random) -> positions.put(name, random.position()));
+        return new TrainState(namedTensors(), positions);
+    }
+
+    @Override
+    public final void restore(TrainState state) {
+        var generators = namedGenerators();
+        generators.keySet().forEach(state::number);
+        TrainState.copy(state.tensors(), namedTensors());
+        generators.forEach((name, random) -> random.position(state.number(name)));
     }
 
     private void visit(BiConsumer<String, Module> visitor) {

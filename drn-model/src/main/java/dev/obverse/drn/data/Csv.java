@@ -60,7 +60,7 @@ final class Csv {
                 empty = true;
                 line++;
                 start = line;
-            } else if (c != '\r' || at + 1 < text.length() && text.charAt(at + 1) != '\n') {
+            } else if (c != '\r' || (at + 1 < text.length() && text.charAt(at + 1) != '\n')) {
                 field.append(c);
                 empty = false;
             }

@@ -1,6 +1,7 @@
 package dev.obverse.drn.data;
 
 import java.io.IOException;
+import java.util.Objects;
 
 /** A file that cannot be used; the message is one sentence that names the file and what is wrong with it. */
 public class DataException extends IOException {
@@ -12,5 +13,11 @@ public class DataException extends IOException {
 
     public DataException(String message, Throwable cause) {
         super(message, cause);
+    }
+
+    /** The sentence; never null. */
+    @Override
+    public String getMessage() {
+        return Objects.requireNonNull(super.getMessage());
     }
 }

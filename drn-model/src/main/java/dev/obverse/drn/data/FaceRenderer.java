@@ -101,7 +101,7 @@ public final class FaceRenderer {
                 double m = 0;
                 for (int i = 0; i < samples * samples; i++) {
                     double px = x + (i % samples + 0.5) / samples;
-                    double py = y + (i / samples + 0.5) / samples;
+                    double py = y + (Math.floorDiv(i, samples) + 0.5) / samples;
                     trace(back.a() * px - back.b() * py + back.dx(), back.b() * px + back.a() * py + back.dy());
                     r += s.r;
                     g += s.g;
@@ -193,9 +193,9 @@ public final class FaceRenderer {
         double top = -identity.brows().height() - 0.22;
         double bottom = identity.head().chin() - 0.10;
         double middle = (top + bottom) / 2;
-        double a = u / (identity.head().cheeks() * 0.86);
+        double a = u / (identity.head().cheeks() * 0.9);
         double b = (v - middle) / ((bottom - top) / 2);
-        return Sample.step(1.0, 0.62, Math.sqrt(Math.sqrt(a * a * a * a + b * b * b * b + 0.6 * a * a * b * b)));
+        return Sample.step(1.0, 0.72, Math.sqrt(Math.sqrt(a * a * a * a + b * b * b * b + 0.6 * a * a * b * b)));
     }
 
     private FaceLandmarks landmarks() {

@@ -83,7 +83,7 @@ public record FaceSwap(
 
         var blended = new float[size * size * 3];
         for (int i = 0; i < weight.length; i++) {
-            double wave = Noise.at(pattern, i % size * 4.0 / size, i / size * 4.0 / size) * 2 - 1;
+            double wave = Noise.at(pattern, i % size * 4.0 / size, Math.floorDiv(i, size) * 4.0 / size) * 2 - 1;
             double stays = residual * (1 + wave / 3) + rimResidual * (1 - weight[i]);
             weight[i] *= (float) Math.max(0, 1 - stays);
             for (int c = i * 3; c < i * 3 + 3; c++) {

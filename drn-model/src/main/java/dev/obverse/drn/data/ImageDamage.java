@@ -1,10 +1,15 @@
 package dev.obverse.drn.data;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32;
 import org.jspecify.annotations.Nullable;
 
 /** Checks that a picture file is whole, which decoders do not insist on. */
 final class ImageDamage {
+    private static final VarHandle BIG_ENDIAN = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.BIG_ENDIAN);
+
     private ImageDamage() {}
 
     /** What is wrong with the file, or null where nothing is or the format has no marks to check. */
@@ -54,7 +59,7 @@ final class ImageDamage {
         // only behind the start of the scan: an embedded thumbnail has an end mark of its own
         int at = 2;
         while (at + 4 <= bytes.length && (bytes[at] & 255) == 0xff && (bytes[at + 1] & 255) != 0xda) {
-            at += (bytes[at + 1] & 255) == 0xff ? 1 : 2 + ((bytes[at + 2] & 255) << 8 | bytes[at + 3] & 255);
+            at += (bytes[at + 1] & 255) == 0xff ? 1 : 2 + ((bytes[at + 2] & 255) * 256 + (bytes[at + 3] & 255));
         }
         for (int i = bytes.length - 2; i >= at; i--) {
             if ((bytes[i] & 255) == 0xff && (bytes[i + 1] & 255) == 0xd9) {
@@ -77,6 +82,6 @@ final class ImageDamage {
     }
 
     private static int big(byte[] bytes, int at) {
-        return (bytes[at] & 255) << 24 | (bytes[at + 1] & 255) << 16 | (bytes[at + 2] & 255) << 8 | bytes[at + 3] & 255;
+        return (int) BIG_ENDIAN.get(bytes, at);
     }
 }

@@ -50,7 +50,7 @@ final class Netpbm {
                 for (int c = 0; c < channels; c++) {
                     int value;
                     if (bitmap) {
-                        value = 1 - (raw ? bytes[at + y * ((width + 7) / 8) + x / 8] >> (7 - x % 8) & 1 : digit());
+                        value = 1 - (raw ? (bytes[at + y * ((width + 7) / 8) + x / 8] >> (7 - x % 8)) & 1 : digit());
                     } else {
                         value = raw ? sample(perSample) : number("value");
                     }
@@ -70,13 +70,13 @@ final class Netpbm {
 
     private int sample(int perSample) {
         int value = bytes[at++] & 255;
-        return perSample == 1 ? value : value << 8 | bytes[at++] & 255;
+        return perSample == 1 ? value : value * 256 + (bytes[at++] & 255);
     }
 
     /** Plain bitmaps may leave out the space between digits. */
     private int digit() throws DataException {
         skipSpace();
-        if (at >= bytes.length || bytes[at] != '0' && bytes[at] != '1') {
+        if (at >= bytes.length || (bytes[at] != '0' && bytes[at] != '1')) {
             throw damaged("a pixel of its bitmap is missing or neither 0 nor 1");
         }
         return bytes[at++] - '0';
@@ -111,7 +111,7 @@ final class Netpbm {
     }
 
     private static boolean isSpace(byte b) {
-        return b == ' ' || b >= 9 && b <= 13;
+        return b == ' ' || (b >= 9 && b <= 13);
     }
 
     private DataException damaged(String what) {

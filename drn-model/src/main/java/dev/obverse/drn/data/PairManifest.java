@@ -104,7 +104,7 @@ public record PairManifest(Path folder, List<Row> rows) {
         if (lines.size() == 1) {
             throw new DataException("Manifest " + file + " has a header but no pairs");
         }
-        var folder = file.toAbsolutePath().getParent();
+        var folder = file.toAbsolutePath().resolveSibling("");
         var seen = new HashMap<String, Integer>();
         var rows = new ArrayList<Row>();
         for (var line : lines.subList(1, lines.size())) {

@@ -62,7 +62,7 @@ public record RgbImage(int width, int height, float[] rgb) {
     }
 
     /** A copy for AWT, 8 bits per channel. */
-    public BufferedImage toBuffered() {
+    BufferedImage toBuffered() {
         var image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
         byte[] bytes = ((java.awt.image.DataBufferByte) image.getRaster().getDataBuffer()).getData();
         for (int i = 0; i < rgb.length; i += 3) {

@@ -157,7 +157,7 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
                 part.get();
             }
         } catch (ExecutionException e) {
-            throw rethrow(e.getCause());
+            throw rethrow(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("Writing synthetic faces to " + folder + " was interrupted", e);
@@ -167,12 +167,13 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
         return manifest;
     }
 
-    private static IOException rethrow(Throwable cause) {
-        return switch (cause) {
-            case IOException e -> e;
-            case RuntimeException e -> throw e;
-            case Error e -> throw e;
-            default -> new IOException(cause);
-        };
+    private static IOException rethrow(ExecutionException thrown) {
+        if (thrown.getCause() instanceof RuntimeException e) {
+            throw e;
+        }
+        if (thrown.getCause() instanceof Error e) {
+            throw e;
+        }
+        return thrown.getCause() instanceof IOException e ? e : new IOException(thrown);
     }
 }
