@@ -11,14 +11,8 @@ module dev.obverse.nn {
     exports dev.obverse.nn.layer;
     exports dev.obverse.nn.checkpoint;
     exports dev.obverse.nn.metric;
-    exports dev.obverse.nn.checkpoint;
-    exports dev.obverse.nn.data;
-    exports dev.obverse.nn.init;
-    exports dev.obverse.nn.layer;
     exports dev.obverse.nn.log;
     exports dev.obverse.nn.loss;
-    exports dev.obverse.nn.metric;
     exports dev.obverse.nn.optim;
     exports dev.obverse.nn.train;
-    exports dev.obverse.nn;
 }
