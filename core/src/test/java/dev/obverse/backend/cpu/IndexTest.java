@@ -45,10 +45,9 @@ class IndexTest {
                 2 * 3 * 70 * 90,
                 spec(new int[] {2, 70, 90, 3}, 0, new int[] {18900, 90, 1, 6300}, 0, new int[] {18900, 270, 3, 1}));
         // [5,40,11,60] to [60,11,40,5]: all axes reversed.
-        copy(
-                132_000,
-                132_000,
-                spec(new int[] {60, 11, 40, 5}, 0, new int[] {1, 60, 660, 26400}, 0, new int[] {2200, 200, 5, 1}));
+        copy(132_000, 132_000, spec(new int[] {60, 11, 40, 5}, 0, new int[] {1, 60, 660, 26400}, 0, new int[] {
+            2200, 200, 5, 1
+        }));
     }
 
     @Test
@@ -75,7 +74,7 @@ class IndexTest {
             rows[i] = i * 31 % extent;
         }
         for (int i = 0; i < elements.length; i++) {
-            elements[i] = (i * 7919 >>> 3) % extent;
+            elements[i] = ((i * 7919) >>> 3) % extent;
         }
         check(1e-6, backend -> {
             var memory = backend.memory();

@@ -11,22 +11,21 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Normalisation and softmax: consecutive groups, columns, one block and many. */
 class NormTest {
-    private static final String SHAPES =
-            """
-            1, 5, 3, 1
-            1, 33333, 3, 1
-            1, 4000, 64, 1
-            1, 130, 1000, 1
-            3, 700, 64, 1
-            4, 9, 17, 1
-            2, 2500, 4, 8
-            2, 50, 6, 5
-            3, 4000, 1, 16
-            1, 1, 1, 40000
-            300, 1, 1, 129
-            7, 1, 1, 1
-            0, 5, 3, 1
-            """;
+    private static final String SHAPES = """
+        1, 5, 3, 1
+        1, 33333, 3, 1
+        1, 4000, 64, 1
+        1, 130, 1000, 1
+        3, 700, 64, 1
+        4, 9, 17, 1
+        2, 2500, 4, 8
+        2, 50, 6, 5
+        3, 4000, 1, 16
+        1, 1, 1, 40000
+        300, 1, 1, 129
+        7, 1, 1, 1
+        0, 5, 3, 1
+        """;
 
     @ParameterizedTest
     @CsvSource(textBlock = SHAPES)

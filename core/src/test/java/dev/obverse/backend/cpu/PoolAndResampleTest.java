@@ -13,16 +13,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** Pooling and resizing, forward and backward, at sizes that make several pieces. */
 class PoolAndResampleTest {
-    private static final String WINDOWS =
-            """
-            2, 48, 50, 16, 2, 2, 2, 2, 0, 0
-            2, 49, 51, 32, 2, 2, 2, 2, 0, 0
-            3, 30, 31, 17, 3, 3, 2, 2, 1, 1
-            2, 40, 40, 5, 3, 2, 1, 3, 1, 0
-            1, 9, 9, 1, 2, 2, 3, 3, 0, 0
-            1, 4, 4, 64, 4, 4, 4, 4, 0, 0
-            0, 4, 4, 3, 2, 2, 2, 2, 0, 0
-            """;
+    private static final String WINDOWS = """
+        2, 48, 50, 16, 2, 2, 2, 2, 0, 0
+        2, 49, 51, 32, 2, 2, 2, 2, 0, 0
+        3, 30, 31, 17, 3, 3, 2, 2, 1, 1
+        2, 40, 40, 5, 3, 2, 1, 3, 1, 0
+        1, 9, 9, 1, 2, 2, 3, 3, 0, 0
+        1, 4, 4, 64, 4, 4, 4, 4, 0, 0
+        0, 4, 4, 3, 2, 2, 2, 2, 0, 0
+        """;
 
     @ParameterizedTest
     @CsvSource(textBlock = WINDOWS)
@@ -50,7 +49,7 @@ class PoolAndResampleTest {
     private static Storage ties(Backend backend, int length) {
         var values = new float[length];
         for (int i = 0; i < length; i++) {
-            values[i] = (i * 7919 >>> 4) & 3;
+            values[i] = ((i * 7919) >>> 4) & 3;
         }
         return AgainstReference.block(backend, values);
     }

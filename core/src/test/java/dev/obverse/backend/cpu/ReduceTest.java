@@ -15,27 +15,26 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Reductions at extents that take every path: tiny, rows, long rows, narrow and wide columns, one block and many. */
 class ReduceTest {
-    private static final String SHAPES =
-            """
-            1, 1, 1
-            5, 3, 2
-            7, 33, 1
-            1, 40000, 1
-            3, 100003, 1
-            1, 50000, 3
-            2, 70001, 5
-            1, 9000, 17
-            1, 3000, 64
-            2, 1025, 100
-            3, 700, 257
-            1, 40, 5000
-            90, 12, 1500
-            70, 600, 64
-            100, 5, 7
-            4, 0, 6
-            0, 4, 6
-            3, 4, 0
-            """;
+    private static final String SHAPES = """
+        1, 1, 1
+        5, 3, 2
+        7, 33, 1
+        1, 40000, 1
+        3, 100003, 1
+        1, 50000, 3
+        2, 70001, 5
+        1, 9000, 17
+        1, 3000, 64
+        2, 1025, 100
+        3, 700, 257
+        1, 40, 5000
+        90, 12, 1500
+        70, 600, 64
+        100, 5, 7
+        4, 0, 6
+        0, 4, 6
+        3, 4, 0
+        """;
 
     @ParameterizedTest
     @CsvSource(textBlock = SHAPES)
