@@ -30,9 +30,9 @@ public record ConvSpec(
 
     public ConvSpec {
         if (kh < 1 || kw < 1 || strideH < 1 || strideW < 1 || dilationH < 1 || dilationW < 1 || groups < 1) {
-            throw new IllegalArgumentException(("conv2d: kernel %dx%d, stride %dx%d, dilation %dx%d and groups %d"
-                            + " must all be at least 1")
-                    .formatted(kh, kw, strideH, strideW, dilationH, dilationW, groups));
+            throw new IllegalArgumentException(
+                    ("conv2d: kernel %dx%d, stride %dx%d, dilation %dx%d and groups %d" + " must all be at least 1")
+                            .formatted(kh, kw, strideH, strideW, dilationH, dilationW, groups));
         }
         if (padTop < 0 || padLeft < 0 || padBottom < 0 || padRight < 0) {
             throw new IllegalArgumentException("conv2d: padding (%d,%d,%d,%d) must not be negative"

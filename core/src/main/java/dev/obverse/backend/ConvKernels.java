@@ -1,0 +1,34 @@
+package dev.obverse.backend;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Convolution (cross-correlation, as in every deep-learning library) in its three directions.
+ *
+ * <p>A transposed convolution runs {@link #inputGradient} forward and the other two backward.
+ */
+public interface ConvKernels {
+    /**
+     * {@code y = leaky(x * w + bias)} where {@code leaky(v) = v > 0 ? v : slope v}.
+     *
+     * @param slope 1 for a linear result, 0 for ReLU
+     * @param bias one value per output channel, or null for none
+     */
+    void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y);
+
+    /** Gradient with respect to {@code x}, from the gradient of the linear result. */
+    void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx);
+
+    /** Gradient with respect to {@code w}, from the gradient of the linear result. */
+    void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw);
+
+    /**
+     * Backward of bias and activation: {@code dz = dy (y > 0 ? 1 : slope)}, and {@code dbias[c]} the sum of {@code dz}
+     * over all pixels. The sign of {@code y} is the sign of its argument because {@code slope >= 0}.
+     *
+     * @param dz may be {@code dy}
+     * @param dbias null where nobody wants it
+     */
+    void epilogueGradient(
+            int pixels, int channels, double slope, Storage y, Storage dy, Storage dz, @Nullable Storage dbias);
+}

@@ -1,0 +1,102 @@
+package dev.obverse.backend.reference;
+
+import static dev.obverse.backend.reference.ReferenceMemory.elements;
+
+import dev.obverse.backend.ConvKernels;
+import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.Storage;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A convolution is the set of its multiplications {@code y[out] += x[in] w[weight]}. All three directions walk that one
+ * set; each adds to another of the three arrays.
+ */
+final class ReferenceConv implements ConvKernels {
+    /** One multiplication, by the offsets of its three elements. */
+    private interface Term {
+        void add(int in, int weight, int out);
+    }
+
+    @Override
+    public void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+        var xs = elements(x);
+        var ws = elements(w);
+        var ys = elements(y);
+        for (int i = 0; i < spec.outPixels() * spec.cout(); i++) {
+            ys[i] = bias == null ? 0 : elements(bias)[i % spec.cout()];
+        }
+        forEachTerm(spec, (in, weight, out) -> ys[out] += xs[in] * ws[weight]);
+        for (int i = 0; i < spec.outPixels() * spec.cout(); i++) {
+            ys[i] = ys[i] > 0 ? ys[i] : slope * ys[i];
+        }
+    }
+
+    @Override
+    public void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx) {
+        var dys = elements(dy);
+        var ws = elements(w);
+        var dxs = elements(dx);
+        Arrays.fill(dxs, 0);
+        forEachTerm(spec, (in, weight, out) -> dxs[in] += dys[out] * ws[weight]);
+    }
+
+    @Override
+    public void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw) {
+        var xs = elements(x);
+        var dys = elements(dy);
+        var dws = elements(dw);
+        Arrays.fill(dws, 0);
+        forEachTerm(spec, (in, weight, out) -> dws[weight] += dys[out] * xs[in]);
+    }
+
+    private static void forEachTerm(ConvSpec s, Term term) {
+        for (int n = 0; n < s.n(); n++) {
+            for (int oy = 0; oy < s.outH(); oy++) {
+                for (int ox = 0; ox < s.outW(); ox++) {
+                    for (int ky = 0; ky < s.kh(); ky++) {
+                        for (int kx = 0; kx < s.kw(); kx++) {
+                            int iy = oy * s.strideH() + ky * s.dilationH() - s.padTop();
+                            int ix = ox * s.strideW() + kx * s.dilationW() - s.padLeft();
+                            if (iy >= 0 && iy < s.h() && ix >= 0 && ix < s.w()) {
+                                int in = ((n * s.h() + iy) * s.w() + ix) * s.cin();
+                                int out = ((n * s.outH() + oy) * s.outW() + ox) * s.cout();
+                                channels(s, in, (ky * s.kw() + kx) * (s.cin() / s.groups()) * s.cout(), out, term);
+                            }
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    /** All channel pairs of one tap: an output channel sees the input channels of its own group. */
+    private static void channels(ConvSpec s, int in, int weight, int out, Term term) {
+        int inPerGroup = s.cin() / s.groups();
+        int outPerGroup = s.cout() / s.groups();
+        for (int ci = 0; ci < inPerGroup; ci++) {
+            for (int co = 0; co < s.cout(); co++) {
+                int group = co / outPerGroup;
+                term.add(in + group * inPerGroup + ci, weight + ci * s.cout() + co, out + co);
+            }
+        }
+    }
+
+    @Override
+    public void epilogueGradient(
+            int pixels, int channels, double slope, Storage y, Storage dy, Storage dz, @Nullable Storage dbias) {
+        var ys = elements(y);
+        var dys = elements(dy);
+        var dzs = elements(dz);
+        for (int i = 0; i < pixels * channels; i++) {
+            dzs[i] = dys[i] * (ys[i] > 0 ? 1 : slope);
+        }
+        if (dbias != null) {
+            var dbs = elements(dbias);
+            Arrays.fill(dbs, 0);
+            for (int i = 0; i < pixels * channels; i++) {
+                dbs[i % channels] += dzs[i];
+            }
+        }
+    }
+}

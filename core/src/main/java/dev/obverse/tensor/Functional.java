@@ -1,0 +1,222 @@
+package dev.obverse.tensor;
+
+import dev.obverse.autograd.CustomFunction;
+import dev.obverse.backend.Backend;
+import dev.obverse.backend.NormSpec;
+import dev.obverse.backend.ResizeSpec;
+import dev.obverse.backend.Storage;
+import dev.obverse.random.Philox;
+import dev.obverse.tensor.op.AvgPool2d;
+import dev.obverse.tensor.op.Conv2d;
+import dev.obverse.tensor.op.ConvTranspose2d;
+import dev.obverse.tensor.op.Custom;
+import dev.obverse.tensor.op.MaxPool2d;
+import dev.obverse.tensor.op.Normalize;
+import dev.obverse.tensor.op.Resize;
+import dev.obverse.tensor.op.Softmax;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** The operations of neural networks, as functions: what {@code torch.nn.functional} is to PyTorch. */
+public final class Functional {
+    private Functional() {}
+
+    /**
+     * Cross-correlation of {@code x [N,H,W,C]} with {@code weight [KH,KW,C/groups,Cout]}.
+     *
+     * @param bias {@code [Cout]}, or null
+     * @return {@code [N, (H + pads - dilation (KH-1) - 1) / stride + 1, .., Cout]}
+     */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+        return conv2dLeakyRelu(x, weight, bias, options, 1);
+    }
+
+    /** {@link #conv2d} followed by LeakyReLU, in one pass over memory; slope 0 is ReLU, 1 is none. */
+    public static Tensor conv2dLeakyRelu(
+            Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options, double slope) {
+        if (!(slope >= 0)) {
+            throw new IllegalArgumentException("conv2d: the LeakyReLU slope must be 0 or more, not " + slope);
+        }
+        var op = new Conv2d(options, slope);
+        return bias == null ? Tensor.apply(op, x, weight) : Tensor.apply(op, x, weight, bias);
+    }
+
+    /**
+     * Transposed convolution of {@code x [N,H,W,C]} with {@code weight [KH,KW,C,Cout/groups]}.
+     *
+     * @param bias {@code [Cout]}, or null
+     * @param outputPadding rows and columns added at the bottom and right of the result
+     * @return {@code [N, (H-1) stride - pads + dilation (KH-1) + outputPadding + 1, .., Cout]}
+     */
+    public static Tensor convTranspose2d(
+            Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options, int outputPadding) {
+        var op = new ConvTranspose2d(options, outputPadding);
+        return bias == null ? Tensor.apply(op, x, weight) : Tensor.apply(op, x, weight, bias);
+    }
+
+    /** {@code x weight^T + bias} for {@code x [..,in]}, {@code weight [out,in]}, {@code bias [out]}. */
+    public static Tensor linear(Tensor x, Tensor weight, @Nullable Tensor bias) {
+        var y = x.matmulTransposed(weight);
+        return bias == null ? y : y.add(bias);
+    }
+
+    public static Tensor maxPool2d(Tensor x, PoolOptions options) {
+        return Tensor.apply(new MaxPool2d(options), x);
+    }
+
+    /** Mean of each window; padding counts as zeros. */
+    public static Tensor avgPool2d(Tensor x, PoolOptions options) {
+        return Tensor.apply(new AvgPool2d(options), x);
+    }
+
+    /** Mean over all pixels: {@code [N,H,W,C] -> [N,C]}. */
+    public static Tensor globalAvgPool2d(Tensor x) {
+        return x.mean(1, 2);
+    }
+
+    /** Resizes {@code [N,H,W,C]} to {@code [N,height,width,C]}. */
+    public static Tensor interpolate(Tensor x, int height, int width, ResizeSpec.Mode mode) {
+        return Tensor.apply(new Resize(height, width, mode), x);
+    }
+
+    /**
+     * Batch norm of {@code x [N,..,C]} with the statistics of the batch (Ioffe and Szegedy 2015).
+     *
+     * @param gamma scale {@code [C]}, or null for none; likewise {@code beta}, the shift
+     * @param statistics receives the batch's mean and population variance, each {@code [C]}; may be null
+     */
+    public static Tensor batchNorm(
+            Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta, double eps, @Nullable Statistics statistics) {
+        var groups = Normalize.groups(x, x.dim(-1), true);
+        var op = new Normalize(groups, eps, (mean, variance) -> {
+            if (statistics != null) {
+                var shape = Shape.of(groups.groups());
+                statistics.accept(wrap(shape, mean, x.backend()), wrap(shape, variance, x.backend()));
+            }
+        });
+        return scaleAndShift(Tensor.apply(op, x), gamma, beta);
+    }
+
+    /** Receives what a batch norm measured; copy what should outlive the call. */
+    @FunctionalInterface
+    public interface Statistics {
+        void accept(Tensor mean, Tensor variance);
+    }
+
+    /** Instance norm of {@code x [N,..,C]}: each channel of each sample by itself (Ulyanov et al. 2016). */
+    public static Tensor instanceNorm(Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
+        return groupNorm(x, x.dim(-1), gamma, beta, eps);
+    }
+
+    /** Group norm of {@code x [N,..,C]}: {@code groups} groups of neighbouring channels (Wu and He 2018). */
+    public static Tensor groupNorm(Tensor x, int groups, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
+        return scaleAndShift(normalize(x, Normalize.groups(x, groups, false), eps), gamma, beta);
+    }
+
+    /** Layer norm over the last axis (Ba et al. 2016). */
+    public static Tensor layerNorm(Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
+        int width = x.dim(-1);
+        var spec = new NormSpec(x.shape().product(0, x.rank() - 1), 1, 1, width);
+        return scaleAndShift(normalize(x, spec, eps), gamma, beta);
+    }
+
+    private static Tensor normalize(Tensor x, NormSpec spec, double eps) {
+        return Tensor.apply(new Normalize(spec, eps, (mean, variance) -> {}), x);
+    }
+
+    private static Tensor scaleAndShift(Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta) {
+        var y = gamma == null ? x : x.mul(gamma);
+        return beta == null ? y : y.add(beta);
+    }
+
+    /** Over the last axis. */
+    public static Tensor softmax(Tensor x) {
+        return Tensor.apply(new Softmax(false), x);
+    }
+
+    /** Over the last axis. */
+    public static Tensor logSoftmax(Tensor x) {
+        return Tensor.apply(new Softmax(true), x);
+    }
+
+    /**
+     * Zeroes elements with probability {@code p} and divides the others by {@code 1 - p}.
+     *
+     * @param random gives the same mask on every device and at any thread count
+     */
+    public static Tensor dropout(Tensor x, double p, Philox random) {
+        if (!(p >= 0 && p < 1)) {
+            throw new IllegalArgumentException("dropout: p must be at least 0 and less than 1, not " + p);
+        }
+        var mask = new float[x.size()];
+        random.fillUniform(mask, 0, 1);
+        float kept = (float) (1 / (1 - p));
+        for (int i = 0; i < mask.length; i++) {
+            mask[i] = mask[i] < p ? 0 : kept;
+        }
+        return x.mul(Tensor.of(x.device(), mask, x.shape()));
+    }
+
+    /** Rows of {@code table [entries, width]} by index: {@code [indices.length, width]}. */
+    public static Tensor embedding(Tensor table, int... indices) {
+        return table.indexSelect(0, indices);
+    }
+
+    /** Cosine of the angle between rows of {@code a} and {@code b [..,D]}: {@code [..]}. Lengths are at least 1e-8. */
+    public static Tensor cosineSimilarity(Tensor a, Tensor b) {
+        var dot = a.mul(b).sum(-1);
+        return dot.div(length(a).mul(length(b)));
+    }
+
+    /** The Euclidean length of each row, at least 1e-8, by clamping its square so that the gradient at 0 is 0. */
+    private static Tensor length(Tensor x) {
+        return x.square().sum(-1).clamp(1e-16, Double.MAX_VALUE).sqrt();
+    }
+
+    /** Rows divided by their Euclidean length, which is taken to be at least 1e-8. */
+    public static Tensor l2Normalize(Tensor x) {
+        return x.div(x.square().sumKeepDims(-1).clamp(1e-16, Double.MAX_VALUE).sqrt());
+    }
+
+    /** Mean of {@code |a - b|}. */
+    public static Tensor l1Loss(Tensor a, Tensor b) {
+        return sameShape("l1_loss", a, b).sub(b).abs().mean();
+    }
+
+    /** Mean of {@code (a - b)^2}. */
+    public static Tensor mseLoss(Tensor a, Tensor b) {
+        return sameShape("mse_loss", a, b).sub(b).square().mean();
+    }
+
+    private static Tensor sameShape(String op, Tensor a, Tensor b) {
+        if (!a.shape().equals(b.shape())) {
+            throw new IllegalArgumentException(op + ": shapes " + a.shape() + " and " + b.shape()
+                    + " must be equal; broadcasting a loss is almost always a mistake");
+        }
+        return a;
+    }
+
+    /** Mean cross entropy of {@code logits [N,classes]} against class numbers. */
+    public static Tensor crossEntropy(Tensor logits, int... labels) {
+        if (logits.rank() != 2 || logits.dim(0) != labels.length) {
+            throw new IllegalArgumentException("cross_entropy: logits " + logits.shape()
+                    + " must be [N,classes] with N = " + labels.length + ", the number of labels");
+        }
+        return logSoftmax(logits).gather(1, 1, labels).mean().neg();
+    }
+
+    /** Joins tensors along an axis. */
+    public static Tensor concat(int axis, Tensor... tensors) {
+        return TensorShaping.concat(axis, List.of(tensors));
+    }
+
+    /** Applies a {@link CustomFunction}; users call {@link CustomFunction#apply}. */
+    public static Tensor custom(CustomFunction.Calls function, Tensor... inputs) {
+        return Tensor.apply(new Custom(function), inputs);
+    }
+
+    /** A tensor over memory that exists already; for backends. */
+    public static Tensor wrap(Shape shape, Storage storage, Backend backend) {
+        return new Tensor(shape, storage, backend);
+    }
+}

@@ -1,0 +1,5 @@
+/** Tensors and the operations on them. */
+@NullMarked
+package dev.obverse.tensor;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,53 @@
+package dev.obverse.drn;
+
+import dev.obverse.nn.Layer;
+import dev.obverse.nn.layer.BatchNorm;
+import dev.obverse.nn.layer.Conv2d;
+import dev.obverse.nn.layer.GroupNorm;
+import dev.obverse.nn.layer.InstanceNorm;
+import dev.obverse.random.Philox;
+import dev.obverse.tensor.Tensor;
+import org.jspecify.annotations.Nullable;
+
+/** Two 3x3 convolutions that keep the size, each followed by the chosen normalisation and LeakyReLU. */
+final class ConvBlock extends Layer {
+    private static final int GROUP_CHANNELS = 8;
+
+    private final Conv2d conv1;
+    private final @Nullable Layer norm1;
+    private final Conv2d conv2;
+    private final @Nullable Layer norm2;
+    private final double slope;
+
+    ConvBlock(Architecture a, int in, int out, Philox random) {
+        slope = a.slope();
+        conv1 = child("conv1", convolution(a, in, out, random));
+        norm1 = normalization(a, "norm1", out);
+        conv2 = child("conv2", convolution(a, out, out, random));
+        norm2 = normalization(a, "norm2", out);
+    }
+
+    @Override
+    public Tensor forward(Tensor x) {
+        return unit(conv2, norm2, unit(conv1, norm1, x));
+    }
+
+    /** Without normalisation the activation is part of the convolution. */
+    private Tensor unit(Conv2d conv, @Nullable Layer norm, Tensor x) {
+        return norm == null ? conv.forward(x) : norm.forward(conv.forward(x)).leakyRelu(slope);
+    }
+
+    private static Conv2d convolution(Architecture a, int in, int out, Philox random) {
+        boolean fused = a.normalization() == Architecture.Normalization.NONE;
+        return new Conv2d(in, out, 3, Conv2d.same(3), fused ? a.slope() : 1, random);
+    }
+
+    private @Nullable Layer normalization(Architecture a, String name, int channels) {
+        return switch (a.normalization()) {
+            case NONE -> null;
+            case BATCH -> child(name, new BatchNorm(channels));
+            case INSTANCE -> child(name, new InstanceNorm(channels));
+            case GROUP -> child(name, new GroupNorm(Math.max(1, channels / GROUP_CHANNELS), channels));
+        };
+    }
+}

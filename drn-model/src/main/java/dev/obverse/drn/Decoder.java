@@ -1,0 +1,82 @@
+package dev.obverse.drn;
+
+import dev.obverse.backend.ResizeSpec;
+import dev.obverse.nn.Layer;
+import dev.obverse.nn.Module;
+import dev.obverse.nn.init.Init;
+import dev.obverse.nn.layer.Conv2d;
+import dev.obverse.nn.layer.ConvTranspose2d;
+import dev.obverse.nn.layer.Sequential;
+import dev.obverse.nn.layer.Upsample;
+import dev.obverse.random.Philox;
+import dev.obverse.tensor.ConvOptions;
+import dev.obverse.tensor.Functional;
+import dev.obverse.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * D of the paper (Fig. 1b): fuses both encoders' last maps, then doubles three times, each time joined by the encoders'
+ * maps of that size, and ends in an image.
+ */
+public final class Decoder extends Module {
+    private final ConvBlock fuse;
+    private final List<Layer> ups = new ArrayList<>();
+    private final List<ConvBlock> blocks = new ArrayList<>();
+    private final Conv2d out;
+    private final Architecture.Skips skips;
+
+    Decoder(Architecture a, Philox random) {
+        skips = a.skips();
+        fuse = child("fuse", new ConvBlock(a, 2 * a.channels(4), a.channels(4), random));
+        for (int i = 1; i <= 3; i++) {
+            int channels = a.channels(4 - i);
+            ups.add(child("up" + i, doubling(a, 2 * channels, channels, random)));
+            int joined = channels * (1 + skipCount(skips));
+            blocks.add(child("block" + i, new ConvBlock(a, joined, channels, random)));
+        }
+        out = child("out", linearConv(a, a.width(), 3, random));
+    }
+
+    private static int skipCount(Architecture.Skips skips) {
+        return switch (skips) {
+            case BOTH -> 2;
+            case ATTRIBUTE_ONLY -> 1;
+            case NONE -> 0;
+        };
+    }
+
+    private static Layer doubling(Architecture a, int in, int out, Philox random) {
+        return switch (a.upsampling()) {
+            case TRANSPOSED_CONV -> {
+                var options = ConvOptions.DEFAULT.stride(2);
+                yield new ConvTranspose2d(in, out, 2, 2, options, 0, true, Init.kaimingNormal(a.slope()), random);
+            }
+            case NEAREST -> new Sequential(new Upsample(2, ResizeSpec.Mode.NEAREST), linearConv(a, in, out, random));
+            case BILINEAR -> new Sequential(new Upsample(2, ResizeSpec.Mode.BILINEAR), linearConv(a, in, out, random));
+        };
+    }
+
+    /** No activation follows, but the paper initialises every weight alike. */
+    private static Conv2d linearConv(Architecture a, int in, int out, Philox random) {
+        return new Conv2d(in, out, 3, 3, Conv2d.same(3), true, 1, Init.kaimingNormal(a.slope()), random);
+    }
+
+    /** @return images {@code [N,S,S,3]}, values in [0,1] */
+    Tensor forward(Encoding identity, Encoding attribute) {
+        var x = fuse.forward(Functional.concat(3, identity.map(4), attribute.map(4)));
+        for (int i = 0; i < blocks.size(); i++) {
+            int stage = 3 - i;
+            x = blocks.get(i).forward(joined(ups.get(i).forward(x), identity.map(stage), attribute.map(stage)));
+        }
+        return out.forward(x).sigmoid();
+    }
+
+    private Tensor joined(Tensor x, Tensor identity, Tensor attribute) {
+        return switch (skips) {
+            case BOTH -> Functional.concat(3, x, identity, attribute);
+            case ATTRIBUTE_ONLY -> Functional.concat(3, x, attribute);
+            case NONE -> x;
+        };
+    }
+}

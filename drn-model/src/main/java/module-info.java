@@ -1,0 +1,10 @@
+/** The Disentangling Reversing Network. */
+module dev.obverse.drn {
+    requires static org.jspecify;
+    requires transitive dev.obverse.nn;
+    requires com.fasterxml.jackson.databind;
+    requires java.desktop;
+
+    exports dev.obverse.drn.data;
+    exports dev.obverse.drn.face;
+}

@@ -1,0 +1,193 @@
+package dev.obverse.nn.optim;
+
+import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.nn.Parameter;
+import dev.obverse.nn.Stateful;
+import dev.obverse.nn.TrainState;
+import dev.obverse.tensor.Tensor;
+import dev.obverse.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.IdentityHashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+
+/**
+ * Changes parameters against their gradients.
+ *
+ * <pre>{@code
+ * optimizer.zeroGrad();
+ * loss.backward();
+ * optimizer.step();
+ * }</pre>
+ *
+ * <p>Each parameter counts its own updates, so one that is unfrozen late starts as a fresh one would. Frozen parameters
+ * are left alone.
+ */
+public abstract class Optimizer implements Stateful {
+    /** Parameters by path, with a learning rate and a weight decay of their own. */
+    public record Group(SequencedMap<String, Parameter> parameters, double lr, double weightDecay) {
+        public Group {
+            parameters = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(parameters));
+            if (!(lr >= 0) || !(weightDecay >= 0)) {
+                throw new IllegalArgumentException("Optimizer: the learning rate " + lr + " and the weight decay "
+                        + weightDecay + " must be 0 or more");
+            }
+        }
+    }
+
+    /**
+     * One update of one parameter.
+     *
+     * @param gradientScale factor on the gradient
+     * @param number of this update of this parameter, from 1
+     */
+    protected record Update(double lr, double weightDecay, double gradientScale, int number) {}
+
+    private static final class Slot {
+        final String name;
+        final Parameter parameter;
+        final Group group;
+        final List<Tensor> state = new ArrayList<>();
+        int updates;
+
+        Slot(String name, Parameter parameter, Group group) {
+            this.name = name;
+            this.parameter = parameter;
+            this.group = group;
+        }
+    }
+
+    private final List<String> stateNames;
+    private final SequencedMap<String, Slot> slots = new LinkedHashMap<>();
+    private long steps;
+
+    /** The names are those of the tensors, of each parameter's shape, that {@link #update} keeps between updates. */
+    protected Optimizer(List<Group> groups, List<String> stateNames) {
+        this.stateNames = List.copyOf(stateNames);
+        var seen = Collections.newSetFromMap(new IdentityHashMap<Parameter, Boolean>());
+        for (var group : groups) {
+            group.parameters().forEach((name, parameter) -> {
+                if (!seen.add(parameter) || slots.put(name, new Slot(name, parameter, group)) != null) {
+                    throw new IllegalArgumentException("Optimizer: parameter '" + name + "' is given twice");
+                }
+            });
+        }
+        if (slots.isEmpty()) {
+            throw new IllegalArgumentException("Optimizer: there is no parameter to train");
+        }
+    }
+
+    /** Changes {@code weight} in place. */
+    protected abstract void update(
+            OptimizerKernels kernels, Tensor weight, Tensor gradient, List<Tensor> state, Update u);
+
+    /** Updates every parameter that is not frozen. */
+    public final void step() {
+        step(1, 1);
+    }
+
+    /**
+     * Updates every parameter that is not frozen.
+     *
+     * @param lrFactor factor on every group's learning rate, from a {@link Schedule}
+     * @param gradientScale factor on every gradient, from clipping or accumulation
+     * @throws IllegalStateException if no gradient has reached a parameter; nothing has changed then
+     */
+    public final void step(double lrFactor, double gradientScale) {
+        var active =
+                slots.values().stream().filter(s -> !s.parameter.isFrozen()).toList();
+        var missing = active.stream()
+                .filter(s -> s.parameter.grad() == null)
+                .map(s -> s.name)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("step(): no gradient has reached " + String.join(", ", missing)
+                    + "; call backward() first, use the parameter in the loss, or freeze it");
+        }
+        for (var slot : active) {
+            update(slot, lrFactor, gradientScale);
+        }
+        steps++;
+    }
+
+    private void update(Slot slot, double lrFactor, double gradientScale) {
+        var weight = slot.parameter.value();
+        var gradient = slot.parameter.grad();
+        if (gradient == null) {
+            return; // step() has made sure that it is there
+        }
+        if (slot.state.isEmpty()) {
+            stateNames.forEach(name -> slot.state.add(zeros(weight)));
+        }
+        slot.updates++;
+        var group = slot.group;
+        var u = new Update(group.lr() * lrFactor, group.weightDecay(), gradientScale, slot.updates);
+        update(weight.backend().optimizer(), weight, gradient, slot.state, u);
+    }
+
+    private static Tensor zeros(Tensor like) {
+        return TensorScope.keepAlways(Tensor.zeros(like.device(), like.shape()));
+    }
+
+    /** Forgets the gradients of all parameters. */
+    public final void zeroGrad() {
+        slots.values().forEach(slot -> slot.parameter.zeroGrad());
+    }
+
+    /** All parameters of all groups, frozen ones too, by path. */
+    public final SequencedMap<String, Parameter> parameters() {
+        var parameters = new LinkedHashMap<String, Parameter>();
+        slots.forEach((name, slot) -> parameters.put(name, slot.parameter));
+        return parameters;
+    }
+
+    /** Number of calls of {@link #step()} so far. */
+    public final long steps() {
+        return steps;
+    }
+
+    /** Tensors named as in PyTorch, {@code conv1.weight.exp_avg} for instance, and the numbers of updates. */
+    @Override
+    public final TrainState state() {
+        var tensors = new LinkedHashMap<String, Tensor>();
+        var updates = new LinkedHashMap<String, Object>();
+        slots.forEach((name, slot) -> {
+            updates.put(name, slot.updates);
+            for (int i = 0; i < slot.state.size(); i++) {
+                tensors.put(name + "." + stateNames.get(i), slot.state.get(i));
+            }
+        });
+        var metadata = new LinkedHashMap<String, Object>();
+        metadata.put("steps", steps);
+        metadata.put("updates", updates);
+        return new TrainState(tensors, metadata);
+    }
+
+    @Override
+    public final void restore(TrainState saved) {
+        var updates = new TrainState(new LinkedHashMap<>(), saved.map("updates"));
+        var fresh = new LinkedHashMap<Slot, List<Tensor>>();
+        var own = new LinkedHashMap<String, Tensor>();
+        for (var slot : slots.values()) {
+            var state = new ArrayList<Tensor>();
+            if (updates.number(slot.name) > 0) {
+                for (var name : stateNames) {
+                    var tensor = zeros(slot.parameter.value());
+                    state.add(tensor);
+                    own.put(slot.name + "." + name, tensor);
+                }
+            }
+            fresh.put(slot, state);
+        }
+        long savedSteps = saved.number("steps");
+        TrainState.copy(saved.tensors(), own);
+        steps = savedSteps;
+        fresh.forEach((slot, state) -> {
+            slot.state.clear();
+            slot.state.addAll(state);
+            slot.updates = Math.toIntExact(updates.number(slot.name));
+        });
+    }
+}

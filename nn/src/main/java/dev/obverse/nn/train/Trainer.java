@@ -1,0 +1,258 @@
+package dev.obverse.nn.train;
+
+import dev.obverse.nn.Module;
+import dev.obverse.nn.Stateful;
+import dev.obverse.nn.TrainState;
+import dev.obverse.nn.optim.Ema;
+import dev.obverse.nn.optim.GradientClip;
+import dev.obverse.nn.optim.Optimizer;
+import dev.obverse.nn.optim.Schedule;
+import dev.obverse.tensor.TensorScope;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.SequencedMap;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The training loop.
+ *
+ * <pre>{@code
+ * var trainer = new Trainer<Batch>(model, optimizer, batch -> Loss.of("mse", model.loss(batch)))
+ *         .schedule(Schedule.cosine(10_000, 0.01).afterWarmUp(500))
+ *         .clipNorm(1)
+ *         .listener(log);
+ * trainer.fit(data, epochs);
+ * }</pre>
+ *
+ * <p>The first step verifies {@link GradientReach}. Every step fails, naming the term, if the loss is not finite; the
+ * weights are then as before the step. {@link #state} and {@link #restore} let a run continue bit for bit.
+ *
+ * @param <B> a batch
+ */
+public final class Trainer<B> implements Stateful {
+    private final Module model;
+    private final Optimizer optimizer;
+    private final Function<B, Loss> loss;
+    private final List<TrainListener> listeners = new ArrayList<>();
+    private Schedule schedule = Schedule.constant();
+    private double maxNorm = Double.POSITIVE_INFINITY;
+    private double maxValue = Double.POSITIVE_INFINITY;
+    private int accumulate = 1;
+    private @Nullable Ema ema;
+    private boolean reachVerified;
+    private long steps;
+    private long epoch;
+    private long batchInEpoch;
+
+    /** The loss is computed on the model's device and recorded; its memory is given back after each batch. */
+    public Trainer(Module model, Optimizer optimizer, Function<B, Loss> loss) {
+        this.model = model;
+        this.optimizer = optimizer;
+        this.loss = loss;
+    }
+
+    // ---- options
+
+    public Trainer<B> schedule(Schedule schedule) {
+        this.schedule = schedule;
+        return this;
+    }
+
+    /** Shortens longer gradients to this Euclidean length over all parameters; more than 0. */
+    public Trainer<B> clipNorm(double maxNorm) {
+        GradientClip.factor(0, maxNorm); // checks it
+        this.maxNorm = maxNorm;
+        return this;
+    }
+
+    /** Limits each element of the gradient to {@code [-limit, limit]}; more than 0. */
+    public Trainer<B> clipValue(double limit) {
+        GradientClip.clampValues(List.of(), limit); // checks it
+        this.maxValue = limit;
+        return this;
+    }
+
+    /** Averages the gradients of this many batches, which should be of one size, before each step. */
+    public Trainer<B> accumulate(int batches) {
+        if (batches < 1) {
+            throw new IllegalArgumentException("Trainer: at least 1 batch makes a step, not " + batches);
+        }
+        this.accumulate = batches;
+        return this;
+    }
+
+    /** Updates these averages after each step. */
+    public Trainer<B> ema(Ema ema) {
+        this.ema = ema;
+        return this;
+    }
+
+    public Trainer<B> listener(TrainListener listener) {
+        listeners.add(listener);
+        return this;
+    }
+
+    // ---- where it is
+
+    /** Optimiser steps done. */
+    public long steps() {
+        return steps;
+    }
+
+    /** Epochs completed. */
+    public long epochs() {
+        return epoch;
+    }
+
+    // ---- training
+
+    /** Trains until {@code epochs} epochs are completed, those before a resume included, or a listener stops it. */
+    public void fit(Batches<B> data, long epochs) {
+        model.train();
+        while (epoch < epochs) {
+            long skip = batchInEpoch;
+            var batches = data.of(epoch, skip);
+            try {
+                if (skip == 0 && !batches.hasNext()) {
+                    throw new IllegalStateException("Trainer: epoch " + epoch + " has no batch");
+                }
+                while (batches.hasNext()) {
+                    if (runStep(batches)) {
+                        return;
+                    }
+                }
+            } finally {
+                close(batches);
+            }
+            long completed = epoch++;
+            batchInEpoch = 0;
+            listeners.forEach(l -> l.onEpoch(completed));
+        }
+    }
+
+    private boolean runStep(Iterator<B> batches) {
+        var report = step(batches);
+        listeners.forEach(l -> l.onStep(report));
+        return listeners.stream().anyMatch(l -> l.shouldStop(steps));
+    }
+
+    private static void close(Iterator<?> batches) {
+        if (batches instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("Trainer: the data could not be closed: " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /**
+     * One optimiser step on the mean gradient of the next batches, as many as are accumulated or left. Each is used up
+     * before the next is asked for, because a loader fills the same arrays again. {@link #fit} calls it; benchmarks may.
+     */
+    public StepReport step(Iterator<B> batches) {
+        if (!batches.hasNext()) {
+            throw new IllegalArgumentException("Trainer: a step needs at least one batch");
+        }
+        optimizer.zeroGrad();
+        double sum = 0;
+        int count = 0;
+        var terms = new LinkedHashMap<String, Double>();
+        while (count < accumulate && batches.hasNext()) {
+            sum += backward(batches.next(), terms);
+            count++;
+        }
+        int used = count;
+        double total = sum / used;
+        terms.replaceAll((name, s) -> s / used);
+
+        double lrFactor = schedule.factor(steps);
+        double scale = 1.0 / used;
+        double norm = Double.NaN;
+        var parameters = optimizer.parameters().values();
+        if (maxValue < Double.POSITIVE_INFINITY) {
+            GradientClip.clampValues(parameters, maxValue / scale);
+        }
+        if (maxNorm < Double.POSITIVE_INFINITY) {
+            norm = scale * GradientClip.norm(parameters);
+            if (!Double.isFinite(norm)) {
+                throw new ArithmeticException("Step " + (steps + 1) + ": the norm of the gradient is " + norm
+                        + " although the loss is finite; the weights are as before the step");
+            }
+            scale *= GradientClip.factor(norm, maxNorm);
+        }
+        optimizer.step(lrFactor, scale);
+        optimizer.zeroGrad();
+        steps++;
+        batchInEpoch += used;
+        if (ema != null) {
+            ema.update();
+        }
+        return new StepReport(steps, epoch, total, terms, lrFactor, norm);
+    }
+
+    private double backward(B batch, SequencedMap<String, Double> sums) {
+        try (var _ = TensorScope.open()) {
+            var result = loss.apply(batch);
+            if (!reachVerified) {
+                GradientReach.of(result, optimizer.parameters()).verify();
+                reachVerified = true;
+            }
+            var total = result.total();
+            for (var term : result.terms()) {
+                double value = term.value().item();
+                if (!Double.isFinite(value) && term.weight() != 0) {
+                    throw notFinite("loss term '" + term.name() + "'", value);
+                }
+                sums.merge(term.name(), value, Double::sum);
+            }
+            double value = total.item();
+            if (!Double.isFinite(value)) {
+                throw notFinite("total loss", value);
+            }
+            total.backward();
+            return value;
+        }
+    }
+
+    private ArithmeticException notFinite(String what, double value) {
+        return new ArithmeticException("Step " + (steps + 1) + ": the " + what + " is " + value
+                + "; the weights are as before the step. Try a lower learning rate, a warm-up or clipNorm,"
+                + " and look at the batch");
+    }
+
+    // ---- resuming
+
+    /** Model, optimiser, averages, and where training is. Between steps, so in {@link TrainListener#onStep}. */
+    @Override
+    public TrainState state() {
+        var where = new LinkedHashMap<String, Object>();
+        where.put("step", steps);
+        where.put("epoch", epoch);
+        where.put("batchInEpoch", batchInEpoch);
+        var state = new TrainState(new LinkedHashMap<>(), where)
+                .with("model", model.state())
+                .with("optimizer", optimizer.state());
+        return ema == null ? state : state.with("ema", ema.state());
+    }
+
+    @Override
+    public void restore(TrainState state) {
+        long savedSteps = state.number("step");
+        long savedEpoch = state.number("epoch");
+        long savedBatch = state.number("batchInEpoch");
+        model.restore(state.part("model"));
+        optimizer.restore(state.part("optimizer"));
+        if (ema != null) {
+            ema.restore(state.part("ema"));
+        }
+        steps = savedSteps;
+        epoch = savedEpoch;
+        batchInEpoch = savedBatch;
+    }
+}
