@@ -113,7 +113,7 @@ public final class Gemm {
         int bo = s.broadcastB() ? 0 : product * s.k() * s.n();
         int co = product * s.m() * s.n() + row * s.n() + column;
         int panels = Panels.count(n, PANEL);
-        var right = Scratch.floats(Scratch.RIGHT, (long) panels * PANEL * blocks.slice());
+        var right = Scratch.floats(Scratch.RIGHT, (long) panels * PANEL * (blocks.slice() + 1));
         for (int k = 0; k < s.k(); k += blocks.slice()) {
             int slice = Math.min(blocks.slice(), s.k() - k);
             packRight(s, b, bo, k, slice, column, n, right);
@@ -125,6 +125,10 @@ public final class Gemm {
         }
     }
 
+    /**
+     * Packs a slice of the right operand. Panels are one row further apart than they are long: at a multiple of 4 KiB,
+     * what one row writes into all of them would compete for the same few sets of the L1 cache.
+     */
     private static void packRight(MatmulSpec s, float[] b, int bo, int k, int slice, int column, int n, float[] right) {
         if (!s.transposeB()) {
             copyRight(b, bo + k * s.n() + column, s.n(), slice, n, right);
@@ -133,7 +137,7 @@ public final class Gemm {
         for (int j = 0; j < n; j += PANEL) {
             int stored = Panels.storedWidth(n, j, PANEL);
             int valid = Math.min(stored, n - j);
-            Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * slice, stored);
+            Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * (slice + 1), stored);
         }
     }
 
@@ -141,11 +145,11 @@ public final class Gemm {
     private static void copyRight(float[] b, int from, int stride, int slice, int n, float[] right) {
         int full = n / PANEL * PANEL;
         for (int r = 0; r < slice; r++) {
-            copyRow(b, from + r * stride, full, right, r * PANEL, slice * PANEL);
+            copyRow(b, from + r * stride, full, right, r * PANEL, (slice + 1) * PANEL);
         }
         if (full < n) {
             int stored = Panels.storedWidth(n, full, PANEL);
-            Panels.copy(b, from + full, stride, Math.min(stored, n - full), slice, right, full * slice, stored);
+            Panels.copy(b, from + full, stride, Math.min(stored, n - full), slice, right, full * (slice + 1), stored);
         }
     }
 
@@ -179,7 +183,8 @@ public final class Gemm {
             int to = Math.min(i + together, m);
             for (int j = 0; j < n; j += PANEL) {
                 int width = Math.min(PANEL, n - j);
-                RowTiles.run(left, 0, read, i, to, slice, right, j * slice, c, write, co + j, width, ZERO, 0, first);
+                RowTiles.run(
+                        left, 0, read, i, to, slice, right, j * (slice + 1), c, write, co + j, width, ZERO, 0, first);
             }
         }
     }
@@ -200,7 +205,7 @@ public final class Gemm {
             for (int j = 0; j < n; j += PANEL) {
                 int width = Math.min(PANEL, n - j);
                 int o = co + i * s.n() + j;
-                ColumnTiles.run(left, i, steps, 0, rows, slice, right, j * slice, c, o, s.n(), width, first);
+                ColumnTiles.run(left, i, steps, 0, rows, slice, right, j * (slice + 1), c, o, s.n(), width, first);
             }
         }
     }
