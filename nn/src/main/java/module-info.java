@@ -5,11 +5,11 @@ module dev.obverse.nn {
     requires com.fasterxml.jackson.databind;
 
     exports dev.obverse.nn;
+    exports dev.obverse.nn.data;
     exports dev.obverse.nn.init;
     exports dev.obverse.nn.layer;
-    exports dev.obverse.nn.data;
-    exports dev.obverse.nn.metric;
     exports dev.obverse.nn.loss;
+    exports dev.obverse.nn.metric;
     exports dev.obverse.nn.optim;
     exports dev.obverse.nn.train;
 }
