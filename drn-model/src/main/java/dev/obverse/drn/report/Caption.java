@@ -1,9 +1,10 @@
 package dev.obverse.drn.report;
 
-import java.awt.image.BufferedImage;
+import dev.obverse.drn.data.RgbImage;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Objects;
 import javax.imageio.ImageIO;
 
@@ -37,19 +38,20 @@ final class Caption {
     }
 
     /** Writes text with its top left corner at x, y, cut where it would leave {@code width} pixels. */
-    static void draw(BufferedImage picture, String text, int x, int y, int width, int rgb) {
+    static void draw(RgbImage picture, String text, int x, int y, int width, float grey) {
         int length = Math.min(text.length(), width / CHARACTER_WIDTH);
         for (int i = 0; i < length; i++) {
-            draw(picture, text.charAt(i), x + i * CHARACTER_WIDTH, y, rgb);
+            draw(picture, text.charAt(i), x + i * CHARACTER_WIDTH, y, grey);
         }
     }
 
-    private static void draw(BufferedImage picture, char character, int x, int y, int rgb) {
+    private static void draw(RgbImage picture, char character, int x, int y, float grey) {
         int code = character < ' ' || character > '~' ? '?' - ' ' : character - ' ';
         for (int dy = 0; dy < HEIGHT; dy++) {
             for (int dx = 0; dx < CHARACTER_WIDTH; dx++) {
                 if (INK[code / PER_ROW * HEIGHT + dy][code % PER_ROW * CHARACTER_WIDTH + dx]) {
-                    picture.setRGB(x + dx, y + dy, rgb);
+                    int at = ((y + dy) * picture.width() + x + dx) * 3;
+                    Arrays.fill(picture.rgb(), at, at + 3, grey);
                 }
             }
         }

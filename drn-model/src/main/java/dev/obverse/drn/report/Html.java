@@ -1,11 +1,7 @@
 package dev.obverse.drn.report;
 
 import dev.obverse.drn.data.RgbImage;
-import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.Base64;
-import javax.imageio.ImageIO;
 
 /** Pieces of HTML. */
 final class Html {
@@ -17,17 +13,11 @@ final class Html {
 
     /** An {@code img} element that holds its picture. */
     static String picture(RgbImage picture, String description) {
-        var bytes = new ByteArrayOutputStream();
-        try {
-            ImageIO.write(picture.toBuffered(), "png", bytes);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
         return "<img alt=\"%s\" width=\"%d\" height=\"%d\" src=\"data:image/png;base64,%s\">"
                 .formatted(
                         escape(description),
                         picture.width(),
                         picture.height(),
-                        Base64.getEncoder().encodeToString(bytes.toByteArray()));
+                        Base64.getEncoder().encodeToString(picture.png()));
     }
 }

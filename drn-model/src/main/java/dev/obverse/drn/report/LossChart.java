@@ -65,7 +65,7 @@ final class LossChart {
             double y = y(tick);
             svg.append(line("grid", LEFT, y, WIDTH - RIGHT, y)).append(text("y", LEFT - 5, y + 3.5, number(tick)));
         }
-        for (double tick : ticks(lowX, highX, 4)) {
+        for (double tick : ticks(lowX, highX, 6)) {
             svg.append(text("x", x(tick), HEIGHT - 6, number(tick)));
         }
         svg.append(line("axis", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM));

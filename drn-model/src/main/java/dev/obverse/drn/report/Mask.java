@@ -8,7 +8,7 @@ import dev.obverse.drn.data.RgbImage;
  */
 public final class Mask {
     /** The difference, of a possible 1, that is shown brightest. Fixed, so that masks can be compared. */
-    public static final float FULL_SCALE = 0.4f;
+    public static final float FULL_SCALE = 0.2f;
 
     private Mask() {}
 

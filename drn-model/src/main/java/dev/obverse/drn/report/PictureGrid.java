@@ -1,9 +1,6 @@
 package dev.obverse.drn.report;
 
 import dev.obverse.drn.data.RgbImage;
-import java.awt.Color;
-import java.awt.RenderingHints;
-import java.awt.image.BufferedImage;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -15,8 +12,7 @@ import java.util.List;
 public final class PictureGrid {
     private static final int LEAST_CELL = 128;
     private static final int GAP = 6;
-    private static final int PAPER = 0xFFFFFF;
-    private static final int INK = 0x303030;
+    private static final float INK = 0.2f;
 
     private final List<String> headings;
     private final List<Row> rows = new ArrayList<>();
@@ -70,13 +66,8 @@ public final class PictureGrid {
         boolean captions = rows.stream().anyMatch(row -> !row.caption().isEmpty());
         int rowHeight = height + GAP + (captions ? Caption.HEIGHT + 2 : 0);
         int fullWidth = GAP + headings.size() * (width + GAP);
-        var sheet = new BufferedImage(
-                fullWidth, 2 * GAP + Caption.HEIGHT + rows.size() * rowHeight, BufferedImage.TYPE_INT_RGB);
-        var graphics = sheet.createGraphics();
-        graphics.setColor(new Color(PAPER));
-        graphics.fillRect(0, 0, sheet.getWidth(), sheet.getHeight());
-        graphics.setRenderingHint(
-                RenderingHints.KEY_INTERPOLATION, RenderingHints.VALUE_INTERPOLATION_NEAREST_NEIGHBOR);
+        var sheet = new RgbImage(fullWidth, 2 * GAP + Caption.HEIGHT + rows.size() * rowHeight);
+        Arrays.fill(sheet.rgb(), 1);
         for (int column = 0; column < headings.size(); column++) {
             Caption.draw(sheet, headings.get(column), GAP + column * (width + GAP), GAP, width, INK);
         }
@@ -84,25 +75,20 @@ public final class PictureGrid {
             int y = 2 * GAP + Caption.HEIGHT + i * rowHeight;
             var pictures = rows.get(i).pictures();
             for (int column = 0; column < pictures.size(); column++) {
-                graphics.drawImage(
-                        pictures.get(column).toBuffered(), GAP + column * (width + GAP), y, width, height, null);
+                paste(pictures.get(column), scale, sheet, GAP + column * (width + GAP), y);
             }
             Caption.draw(sheet, rows.get(i).caption(), GAP, y + height + 2, fullWidth - 2 * GAP, INK);
         }
-        graphics.dispose();
-        return fromBuffered(sheet);
+        return sheet;
     }
 
-    private static RgbImage fromBuffered(BufferedImage sheet) {
-        var image = new RgbImage(sheet.getWidth(), sheet.getHeight());
-        for (int y = 0, at = 0; y < image.height(); y++) {
-            for (int x = 0; x < image.width(); x++) {
-                int pixel = sheet.getRGB(x, y);
-                image.rgb()[at++] = (pixel >> 16 & 255) / 255f;
-                image.rgb()[at++] = (pixel >> 8 & 255) / 255f;
-                image.rgb()[at++] = (pixel & 255) / 255f;
+    /** Every pixel becomes a square of {@code scale} x {@code scale}. */
+    private static void paste(RgbImage picture, int scale, RgbImage sheet, int left, int top) {
+        for (int y = 0; y < picture.height() * scale; y++) {
+            for (int x = 0; x < picture.width() * scale; x++) {
+                int from = (y / scale * picture.width() + x / scale) * 3;
+                System.arraycopy(picture.rgb(), from, sheet.rgb(), ((top + y) * sheet.width() + left + x) * 3, 3);
             }
         }
-        return image;
     }
 }
