@@ -1,9 +1,8 @@
 package dev.obverse.drn;
 
+import dev.obverse.nn.train.Loss;
 import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Tensor;
-import java.util.LinkedHashMap;
-import java.util.SequencedMap;
 
 /** The terms of the training objective, Eqs. 1 to 6 of the paper and one that its text promises; see {@link Objective}. */
 public final class DrnLoss {
@@ -14,31 +13,22 @@ public final class DrnLoss {
     }
 
     /**
-     * The weighted terms by name, those of weight 0 left out; the loss is their sum (Eq. 7).
+     * Eq. 7: the weighted sum of the terms.
      *
      * @param recognised z_pre, the frozen recogniser's embedding of each original, {@code [N,embedding]}
      */
-    public SequencedMap<String, Tensor> terms(Tensor original, Tensor recognised, Passes p) {
+    public Loss of(Tensor original, Tensor recognised, Passes p) {
         var zo = p.identityOfOriginal();
-        var target = objective.stopTarget() ? zo.detach() : zo;
-        var attributeTarget = objective.stopTarget() ? p.attributeOfOriginal().detach() : p.attributeOfOriginal();
-        var terms = new LinkedHashMap<String, Tensor>();
-        put(terms, "id", objective.id(), () -> absolute(zo, embedding(recognised)));
-        put(terms, "redun", objective.redun(), () -> redundancy(p));
-        put(terms, "recon", objective.recon(), () -> squared(original, p.reconstruction()));
-        put(terms, "map", objective.map(), () -> absolute(target, p.identityOfFake()));
-        put(terms, "gen", objective.gen(), () -> squared(original, p.traced()));
-        put(terms, "cycle", objective.cycle(), () -> absolute(target, p.identityOfTraced()));
-        put(terms, "attr", objective.attr(), () -> absolute(attributeTarget, p.attributeOfFake()));
-        return terms;
-    }
-
-    private static void put(
-            SequencedMap<String, Tensor> terms, String name, double weight, java.util.function.Supplier<Tensor> term) {
-        if (weight != 0) {
-            var value = term.get();
-            terms.put(name, weight == 1 ? value : value.mul(weight));
-        }
+        var identityTarget = objective.stopTarget() ? zo.detach() : zo;
+        var ao = p.attributeOfOriginal();
+        var attributeTarget = objective.stopTarget() ? ao.detach() : ao;
+        return Loss.of("id", objective.id(), absolute(zo, embedding(recognised)))
+                .plus("redun", objective.redun(), redundancy(p))
+                .plus("recon", objective.recon(), squared(original, p.reconstruction()))
+                .plus("map", objective.map(), absolute(identityTarget, p.identityOfFake()))
+                .plus("gen", objective.gen(), squared(original, p.traced()))
+                .plus("cycle", objective.cycle(), absolute(identityTarget, p.identityOfTraced()))
+                .plus("attr", objective.attr(), absolute(attributeTarget, p.attributeOfFake()));
     }
 
     private Tensor embedding(Tensor recognised) {

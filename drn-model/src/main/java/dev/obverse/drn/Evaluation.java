@@ -154,7 +154,7 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
         }
 
         private static @Nullable Double mean(RunningMean values) {
-            return values.count() == 0 ? null : values.mean();
+            return values.weight() == 0 ? null : values.mean();
         }
     }
 }

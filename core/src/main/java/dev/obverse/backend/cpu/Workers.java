@@ -1,7 +1,9 @@
 package dev.obverse.backend.cpu;
 
+import java.util.Arrays;
 import java.util.concurrent.ConcurrentLinkedDeque;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -12,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  * threads, so results repeat bit for bit at any thread count. The calling thread works too; a call from inside a piece
  * runs inline, so parallel loops never nest. Idle workers spin briefly before they park: a training step hands over
  * hundreds of short loops a second, and waking a parked thread costs more than many of them.
+ *
+ * <p>Helpers are only ever an offer: the caller claims pieces until none is left, so a loop finishes even if every
+ * helper is busy elsewhere, and any number of callers may run loops at once.
  */
 public final class Workers {
     /** One piece of a parallel loop. */
@@ -20,10 +25,12 @@ public final class Workers {
         void run(int piece);
     }
 
-    private static final int SPINS = 20_000;
+    /** How long a thread spins before it parks: longer than most gaps between two kernels, too short to be felt. */
+    private static final long SPIN_NANOS = 40_000;
+
     private static final ThreadLocal<Boolean> INSIDE = ThreadLocal.withInitial(() -> false);
     private static final ConcurrentLinkedDeque<Job> JOBS = new ConcurrentLinkedDeque<>();
-    private static volatile Thread[] helpers = new Thread[0];
+    private static volatile Helper[] helpers = new Helper[0];
     private static volatile int threads = initialThreads();
 
     private Workers() {}
@@ -43,14 +50,18 @@ public final class Workers {
     }
 
     /** Sets the number of threads that work on one operation, at least 1; results do not depend on it. */
-    public static synchronized void setThreads(int count) {
+    public static void setThreads(int count) {
         if (count < 1) {
             throw new IllegalArgumentException("threads must be at least 1, not " + count);
         }
         threads = count;
     }
 
-    /** Runs pieces {@code 0..pieces-1}, in any order and on any thread, and returns when all are done. */
+    /**
+     * Runs pieces {@code 0..pieces-1}, in any order and on any thread, and returns when all are done. If a piece
+     * throws, pieces that have not started are skipped, and the first exception is thrown here once the others have
+     * ended.
+     */
     public static void run(int pieces, Piece body) {
         int width = Math.min(threads, pieces);
         if (width <= 1 || INSIDE.get()) {
@@ -59,55 +70,47 @@ public final class Workers {
             }
             return;
         }
-        startHelpers(width - 1);
-        var job = new Job(pieces, body, width);
+        var job = new Job(pieces, body, width - 1);
         JOBS.addLast(job);
-        for (int i = 0; i < width - 1; i++) {
-            LockSupport.unpark(helpers[i]);
-        }
+        invite(width - 1);
         job.work();
         JOBS.remove(job);
         job.await();
+        job.rethrow();
     }
 
-    private static void startHelpers(int count) {
-        if (helpers.length >= count) {
-            return;
-        }
-        synchronized (Workers.class) {
-            int have = helpers.length;
-            if (have >= count) {
-                return;
+    /** Makes sure that {@code count} helpers look at the jobs, as far as that many are idle. */
+    private static void invite(int count) {
+        var crew = crew(count);
+        int wanted = count;
+        for (var helper : crew) {
+            if (helper.state == Helper.SPINNING) {
+                wanted--;
             }
-            var grown = java.util.Arrays.copyOf(helpers, count);
+        }
+        for (int i = 0; i < crew.length && wanted > 0; i++) {
+            if (crew[i].state == Helper.PARKED) {
+                LockSupport.unpark(crew[i].thread);
+                wanted--;
+            }
+        }
+    }
+
+    private static Helper[] crew(int count) {
+        return helpers.length >= count ? helpers : grownCrew(count);
+    }
+
+    private static synchronized Helper[] grownCrew(int count) {
+        int have = helpers.length;
+        if (have < count) {
+            var grown = Arrays.copyOf(helpers, count);
             for (int i = have; i < count; i++) {
-                grown[i] = Thread.ofPlatform()
-                        .daemon()
-                        .name("obverse-worker-" + (i + 1))
-                        .unstarted(Workers::serve);
+                grown[i] = new Helper(i + 1);
+                grown[i].thread.start();
             }
             helpers = grown;
-            for (int i = have; i < count; i++) {
-                grown[i].start();
-            }
         }
-    }
-
-    private static void serve() {
-        int idle = 0;
-        while (true) {
-            var job = nextJob();
-            if (job != null) {
-                job.work();
-                JOBS.remove(job);
-                idle = 0;
-            } else if (idle++ < SPINS) {
-                Thread.onSpinWait();
-            } else {
-                LockSupport.park(JOBS);
-                idle = 0;
-            }
-        }
+        return helpers;
     }
 
     private static @Nullable Job nextJob() {
@@ -119,6 +122,58 @@ public final class Workers {
         return null;
     }
 
+    /** A daemon thread that joins whatever job has a free seat. */
+    private static final class Helper {
+        static final int WORKING = 0;
+        static final int SPINNING = 1;
+        static final int PARKED = 2;
+
+        final Thread thread;
+        volatile int state = SPINNING;
+
+        Helper(int number) {
+            thread = Thread.ofPlatform()
+                    .daemon()
+                    .inheritInheritableThreadLocals(false)
+                    .name("obverse-worker-" + number)
+                    .unstarted(this::serve);
+        }
+
+        private void serve() {
+            while (true) {
+                var job = nextJob();
+                if (job == null) {
+                    job = idle();
+                }
+                state = WORKING;
+                job.work();
+            }
+        }
+
+        private Job idle() {
+            while (true) {
+                state = SPINNING;
+                long start = System.nanoTime();
+                while (System.nanoTime() - start < SPIN_NANOS) {
+                    var job = nextJob();
+                    if (job != null) {
+                        return job;
+                    }
+                    Thread.onSpinWait();
+                }
+                // Either the look after this write finds a new job, or its caller sees the write and unparks.
+                state = PARKED;
+                var job = nextJob();
+                if (job != null) {
+                    return job;
+                }
+                LockSupport.park(JOBS);
+                // A pending interrupt would turn every later park into a spin.
+                Thread.interrupted();
+            }
+        }
+    }
+
     /** One parallel loop: pieces are claimed one by one, so a slow thread takes fewer. */
     private static final class Job {
         private final int pieces;
@@ -126,17 +181,19 @@ public final class Workers {
         private final AtomicInteger next = new AtomicInteger();
         private final AtomicInteger unfinished;
         private final AtomicInteger seats;
-        private volatile @Nullable Throwable failure;
+        private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+        private volatile @Nullable Thread waiter;
 
-        Job(int pieces, Piece body, int width) {
+        Job(int pieces, Piece body, int seats) {
             this.pieces = pieces;
             this.body = body;
             this.unfinished = new AtomicInteger(pieces);
-            this.seats = new AtomicInteger(width - 1);
+            this.seats = new AtomicInteger(seats);
         }
 
+        /** Takes a seat if one is free and there is still something to do. */
         boolean join() {
-            if (next.get() >= pieces) {
+            if (next.get() >= pieces || seats.get() <= 0) {
                 return false;
             }
             if (seats.getAndDecrement() <= 0) {
@@ -151,11 +208,13 @@ public final class Workers {
             try {
                 for (int i = next.getAndIncrement(); i < pieces; i = next.getAndIncrement()) {
                     try {
-                        body.run(i);
+                        if (failure.get() == null) {
+                            body.run(i);
+                        }
                     } catch (Throwable t) {
-                        failure = t;
+                        failure.compareAndSet(null, t);
                     } finally {
-                        unfinished.decrementAndGet();
+                        finished();
                     }
                 }
             } finally {
@@ -163,16 +222,30 @@ public final class Workers {
             }
         }
 
+        private void finished() {
+            if (unfinished.decrementAndGet() == 0) {
+                LockSupport.unpark(waiter);
+            }
+        }
+
+        /** Spins for the last pieces, then parks: a helper that lost its core may need the one this thread holds. */
         void await() {
-            while (unfinished.get() > 0) {
+            long start = System.nanoTime();
+            while (unfinished.get() > 0 && System.nanoTime() - start < SPIN_NANOS) {
                 Thread.onSpinWait();
             }
-            var thrown = failure;
-            if (thrown instanceof RuntimeException e) {
-                throw e;
+            waiter = Thread.currentThread();
+            while (unfinished.get() > 0) {
+                LockSupport.park(this);
             }
-            if (thrown instanceof Error e) {
-                throw e;
+        }
+
+        void rethrow() {
+            switch (failure.get()) {
+                case null -> {}
+                case RuntimeException e -> throw e;
+                case Error e -> throw e;
+                case Throwable t -> throw new IllegalStateException("A piece of a parallel loop failed: " + t, t);
             }
         }
     }

@@ -96,7 +96,7 @@ public record FaceAttributes(Pose pose, Expression expression, Light light, Scen
                 bell(r, 0, 0.5),
                 bell(r, 0, 0.22),
                 bell(r, 0, 0.16),
-                bell(r, 0.35, 0.03),
+                bell(r, 0.375, 0.03),
                 bell(r, 0.5, 0.03),
                 bell(r, 0.43, 0.03));
     }

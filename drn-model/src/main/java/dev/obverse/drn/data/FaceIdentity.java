@@ -224,7 +224,7 @@ public record FaceIdentity(
         boolean curly = style > 0.75;
         return new Hair(
                 cover,
-                cropped ? r.nextDouble(0.02, 0.06) : r.nextDouble(0.1, curly ? 0.36 : 0.26),
+                cropped || cover < 1 ? r.nextDouble(0.02, 0.06) : r.nextDouble(0.1, curly ? 0.36 : 0.26),
                 cropped ? 0.01 : r.nextDouble(0.02, curly ? 0.2 : 0.07),
                 r.nextDouble(-0.15, 0.3),
                 bell(r, -0.66 - 0.1 * age, 0.1),

@@ -193,9 +193,9 @@ public final class FaceRenderer {
         double top = -identity.brows().height() - 0.22;
         double bottom = identity.head().chin() - 0.10;
         double middle = (top + bottom) / 2;
-        double a = u / (identity.head().cheeks() * 0.86);
+        double a = u / (identity.head().cheeks() * 0.9);
         double b = (v - middle) / ((bottom - top) / 2);
-        return Sample.step(1.0, 0.62, Math.sqrt(Math.sqrt(a * a * a * a + b * b * b * b + 0.6 * a * a * b * b)));
+        return Sample.step(1.0, 0.72, Math.sqrt(Math.sqrt(a * a * a * a + b * b * b * b + 0.6 * a * a * b * b)));
     }
 
     private FaceLandmarks landmarks() {

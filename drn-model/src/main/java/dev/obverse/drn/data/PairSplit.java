@@ -1,5 +1,6 @@
 package dev.obverse.drn.data;
 
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -90,13 +91,16 @@ final class PairSplit {
         var test = new HashSet<String>();
         double wanted = testShare * rows.size();
         double got = 0;
-        for (var name : order.subList(0, order.size() - 1)) {
+        for (var name : order) {
             double size = sizes.getOrDefault(name, 0);
-            // the group that crosses the mark is taken when that comes nearer to it; one is always taken
-            if (test.isEmpty() || got + size / 2 <= wanted) {
+            // the group that crosses the mark is taken when that comes nearer to it; one always stays for training
+            if (got + size / 2 <= wanted && test.size() < order.size() - 1) {
                 test.add(name);
                 got += size;
             }
+        }
+        if (test.isEmpty()) {
+            test.add(Collections.min(order, Comparator.comparing(sizes::get)));
         }
         return rows.stream()
                 .map(row -> row.on(test.contains(group.apply(row)) ? Split.TEST : Split.TRAIN))

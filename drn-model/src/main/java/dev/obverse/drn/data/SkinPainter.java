@@ -125,7 +125,7 @@ final class SkinPainter {
     private void beard(Sample s, double u, double v, double a) {
         var beard = identity.beard();
         double most = Math.max(Math.max(beard.jaw(), beard.chin()), Math.max(beard.lip(), beard.stubble()));
-        if (most == 0 || v < tip) {
+        if (most == 0 || v < 0) {
             return;
         }
         double low = mouth + 0.12 + 0.12 * expression.mouthOpen();

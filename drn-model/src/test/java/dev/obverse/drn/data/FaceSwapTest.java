@@ -9,7 +9,7 @@ import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 
 class FaceSwapTest {
-    private static final int SIZE = 64;
+    private static final int SIZE = 96;
 
     private static FaceSwap.Swapped swap(FaceSwap how, int n) {
         return how.apply(

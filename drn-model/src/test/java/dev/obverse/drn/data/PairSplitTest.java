@@ -81,6 +81,19 @@ class PairSplitTest {
     }
 
     @Test
+    void aGroupTooLargeForTheTestSideStaysInTraining() {
+        var rows = new ArrayList<>(manifest(4, 4).rows().subList(0, 12));
+        for (int i = 0; i < 200; i++) {
+            rows.add(new PairManifest.Row("big" + i, "o", "f", "big", "other", "v", Split.TRAIN));
+        }
+        for (long seed = 0; seed < 20; seed++) {
+            var split = new PairManifest(Path.of("."), rows).split(SplitMode.IDENTITY, 0.2, seed);
+            int test = split.rows(Split.TEST).size();
+            assertTrue(test > 0 && test <= 12, test + " of 212 pairs are test pairs");
+        }
+    }
+
+    @Test
     void orderOfRowsDoesNotMatterAndSeedDoes() {
         var all = manifest(20, 20);
         var shuffled = new ArrayList<>(all.rows());

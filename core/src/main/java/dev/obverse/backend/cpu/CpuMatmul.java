@@ -1,0 +1,19 @@
+package dev.obverse.backend.cpu;
+
+import static dev.obverse.backend.cpu.CpuStorage.array;
+
+import dev.obverse.backend.MatmulKernels;
+import dev.obverse.backend.MatmulSpec;
+import dev.obverse.backend.Storage;
+
+/** Matrix products, by one of two sets of kernels as in {@link CpuConv}. */
+record CpuMatmul(boolean vector) implements MatmulKernels {
+    @Override
+    public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        if (vector) {
+            dev.obverse.backend.cpu.simd.Gemm.run(spec, array(a), array(b), array(c));
+        } else {
+            dev.obverse.backend.cpu.scalar.Gemm.run(spec, array(a), array(b), array(c));
+        }
+    }
+}

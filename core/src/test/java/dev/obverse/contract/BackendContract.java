@@ -1,0 +1,105 @@
+package dev.obverse.contract;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+
+import dev.obverse.backend.Backend;
+import dev.obverse.backend.cpu.Workers;
+import dev.obverse.tensor.Device;
+import dev.obverse.tensor.TensorScope;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DynamicTest;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestFactory;
+
+/**
+ * Runs the whole catalogue on one device. Of each case it asks: forward and gradients as close to the reference device
+ * as {@link Scale} says; no input modified; and the same bits again inside a {@link TensorScope}, in memory full of
+ * NaN, and at every number of threads.
+ */
+@Tag("contract")
+public abstract class BackendContract {
+    /** The device to test. */
+    protected abstract Device device();
+
+    /**
+     * Numbers of threads that must make no difference; one where the device does not compute on this machine's cores.
+     */
+    protected int[] threadCounts() {
+        return new int[] {1, 2, 5};
+    }
+
+    @TestFactory
+    Stream<DynamicTest> ops() {
+        var backend = device().backend();
+        return OpCatalogue.ops().stream().map(c -> named(c.name(), () -> check(c, backend, threadCounts())));
+    }
+
+    @TestFactory
+    Stream<DynamicTest> kernels() {
+        var backend = device().backend();
+        return OpCatalogue.kernels().stream().map(c -> named(c.name(), () -> check(c, backend, threadCounts())));
+    }
+
+    /** Reports number the tests; an exception from a kernel says which case it was. */
+    private static DynamicTest named(String name, Runnable check) {
+        return DynamicTest.dynamicTest(name, () -> {
+            try {
+                check.run();
+            } catch (RuntimeException e) {
+                throw new AssertionError(name + " failed: " + e, e);
+            }
+        });
+    }
+
+    static void check(Case c, Backend backend, int... threadCounts) {
+        var run = Run.of(c, backend);
+        run.assertClose(Run.of(c, Device.reference().backend()));
+        try (var _ = TensorScope.open()) {
+            Run.of(c, backend).assertSameBits(run, "inside a TensorScope");
+            Run.of(c, backend).assertSameBits(run, "in memory that was used before");
+        }
+        try (var _ = TensorScope.open()) {
+            Run.of(c, Poisoned.backend(backend)).assertSameBits(run, "in memory full of NaN");
+        }
+        withThreads(threadCounts, threads -> Run.of(c, backend).assertSameBits(run, "with " + threads + " threads"));
+    }
+
+    static void check(KernelCase c, Backend backend, int... threadCounts) {
+        var arrays = c.run().apply(backend);
+        var expected = c.run().apply(Device.reference().backend());
+        for (int a = 0; a < arrays.size(); a++) {
+            double largest = 0;
+            for (double v : expected.get(a)) {
+                largest = Math.max(largest, Math.abs(v));
+            }
+            assertArrayEquals(
+                    expected.get(a), arrays.get(a), Scale.limit(c.terms(), largest), c.name() + ", array " + a);
+        }
+        assertSameBits(c, arrays, Poisoned.backend(backend), "in memory full of NaN");
+        withThreads(threadCounts, threads -> assertSameBits(c, arrays, backend, "with " + threads + " threads"));
+    }
+
+    private static void assertSameBits(KernelCase c, List<double[]> arrays, Backend backend, String difference) {
+        var again = c.run().apply(backend);
+        for (int a = 0; a < arrays.size(); a++) {
+            assertArrayEquals(arrays.get(a), again.get(a), c.name() + ", array " + a + " differs " + difference);
+        }
+    }
+
+    private interface AtThreads {
+        void run(int threads);
+    }
+
+    private static void withThreads(int[] threadCounts, AtThreads body) {
+        int before = Workers.threads();
+        try {
+            for (int threads : threadCounts) {
+                Workers.setThreads(threads);
+                body.run(threads);
+            }
+        } finally {
+            Workers.setThreads(before);
+        }
+    }
+}

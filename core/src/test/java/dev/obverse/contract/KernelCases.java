@@ -1,0 +1,186 @@
+package dev.obverse.contract;
+
+import static dev.obverse.contract.KernelCase.block;
+import static dev.obverse.contract.KernelCase.normal;
+import static dev.obverse.contract.KernelCase.read;
+
+import dev.obverse.backend.Backend;
+import dev.obverse.backend.Binary;
+import dev.obverse.backend.Broadcast;
+import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.CopySpec;
+import dev.obverse.backend.MatmulSpec;
+import dev.obverse.backend.NormSpec;
+import dev.obverse.backend.ReduceSpec;
+import dev.obverse.backend.Unary;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.function.Function;
+
+/** What kernels promise beyond what ops ask of them. */
+final class KernelCases {
+    private static final int[] LENGTHS = {0, 1, 3, 16, 17, 33, 1009};
+
+    private final List<KernelCase> cases = new ArrayList<>();
+
+    private KernelCases() {}
+
+    static List<KernelCase> all() {
+        var all = new KernelCases();
+        all.memory();
+        all.inPlace();
+        all.comparisons();
+        all.matmuls();
+        all.others();
+        return all.cases;
+    }
+
+    private void memory() {
+        for (int n : LENGTHS) {
+            add("memory of " + n, b -> {
+                var block = normal(b, 1, n);
+                var floats = new float[n];
+                b.memory().read(block, floats);
+                var again = b.memory().allocate(n);
+                b.memory().write(read(b, block), again);
+                var filled = b.memory().allocate(n);
+                b.memory().fill(filled, -2.5);
+                b.memory().release(b.memory().allocate(n));
+                var widened = new double[n];
+                Arrays.setAll(widened, i -> floats[i]);
+                return List.of(widened, read(b, again), read(b, filled));
+            });
+        }
+    }
+
+    private void inPlace() {
+        for (int n : LENGTHS) {
+            add("in place, " + n, b -> {
+                var x = normal(b, 1, n);
+                b.elementwise().unary(Unary.affine(2, 1), x, x, n);
+                var y = normal(b, 2, n);
+                var dy = normal(b, 3, n);
+                b.elementwise().unaryGradient(Unary.of(Unary.Kind.TANH), x, y, dy, dy, n);
+                var a = normal(b, 4, n);
+                b.elementwise().binary(Binary.ADD, Broadcast.none(n), a, y, a);
+                var c = normal(b, 5, n);
+                b.elementwise().binary(Binary.MUL, Broadcast.none(n), y, c, c);
+                b.elementwise().accumulate(dy, y, n);
+                return List.of(read(b, x), read(b, dy), read(b, a), read(b, c), read(b, y));
+            });
+        }
+        add("broadcast onto itself", b -> {
+            var y = normal(b, 1, 5 * 17);
+            var bias = normal(b, 2, 17);
+            b.elementwise()
+                    .binary(
+                            Binary.ADD,
+                            new Broadcast(new int[] {5, 17}, new int[] {17, 1}, new int[] {0, 1}),
+                            y,
+                            bias,
+                            y);
+            return List.of(read(b, y));
+        });
+    }
+
+    private void comparisons() {
+        for (var f : List.of(Binary.EQUAL, Binary.HEAVISIDE)) {
+            add("compare, " + f, b -> {
+                var x = block(b, 1, 2, 3, 3, 0, -0f, -1, 5, 7, 8, 9, 1, 2, 3, 4, 5, 6);
+                var y = block(b, 1, 1, 4, 3, -0f, 0, -1, 6, 6, 8, 0, 1, 3, 3, 3, 5, 9);
+                var z = b.memory().allocate(17);
+                b.elementwise().binary(f, Broadcast.none(17), x, y, z);
+                return List.of(read(b, z));
+            });
+        }
+        for (int n : new int[] {1, 3, 16, 17, 33, 1009}) {
+            add("argmax of " + n, b -> {
+                var row = b.reduce().argmax(new ReduceSpec(3, n, 1), normal(b, 1, 3 * n));
+                var column = b.reduce().argmax(new ReduceSpec(1, n, 5), normal(b, 2, 5 * n));
+                return List.of(widened(row), widened(column));
+            });
+        }
+        add("argmax, the first of equals", b -> {
+            var x = block(b, 1, 4, 4, 2, 0, 0, 0, 0, -1, -2, -1, -1);
+            return List.of(
+                    widened(b.reduce().argmax(new ReduceSpec(3, 4, 1), x)),
+                    widened(b.reduce().argmax(new ReduceSpec(1, 3, 4), x)));
+        });
+    }
+
+    private void matmuls() {
+        for (int bits = 0; bits < 16; bits++) {
+            var spec = new MatmulSpec(3, 5, 18, 7, (bits & 1) != 0, (bits & 2) != 0, (bits & 4) != 0, (bits & 8) != 0);
+            add(spec.toString(), 7, b -> {
+                var x = normal(b, 1, spec.broadcastA() ? 35 : 105);
+                var y = normal(b, 2, spec.broadcastB() ? 126 : 378);
+                var z = b.memory().allocate(3 * 5 * 18);
+                b.matmul().matmul(spec, x, y, z);
+                return List.of(read(b, z));
+            });
+        }
+    }
+
+    private void others() {
+        for (double slope : new double[] {0, 0.2, 1}) {
+            for (int channels : new int[] {1, 3, 16, 17, 33}) {
+                add("epilogue gradient, slope " + slope + ", " + channels + " channels", 61, b -> {
+                    var y = normal(b, 1, 61 * channels);
+                    var dy = normal(b, 2, 61 * channels);
+                    var dz = b.memory().allocate(61 * channels);
+                    var dbias = b.memory().allocate(channels);
+                    b.conv().epilogueGradient(61, channels, slope, y, dy, dz, null);
+                    b.conv().epilogueGradient(61, channels, slope, y, dy, dy, dbias);
+                    return List.of(read(b, dz), read(b, dy), read(b, dbias));
+                });
+            }
+        }
+        add("convolution overwrites its results", 100, b -> {
+            var spec = ConvSpec.square(1, 4, 5, 3, 2, 3, 1, 1);
+            var x = normal(b, 1, 60);
+            var w = normal(b, 2, 54);
+            var y = normal(b, 3, 40);
+            var dx = normal(b, 4, 60);
+            var dw = normal(b, 5, 54);
+            b.conv().forward(spec, 0.2, x, w, null, y);
+            b.conv().inputGradient(spec, y, w, dx);
+            b.conv().weightGradient(spec, x, y, dw);
+            return List.of(read(b, y), read(b, dx), read(b, dw));
+        });
+        add("copy leaves the rest alone", b -> {
+            var to = normal(b, 1, 40);
+            var spec = new CopySpec(new int[] {3, 4}, 5, new int[] {6, -1}, 2, new int[] {10, 2});
+            b.index().copy(spec, normal(b, 2, 30), to);
+            return List.of(read(b, to));
+        });
+        for (int channels : new int[] {1, 3, 16, 17}) {
+            add("mean and variance, " + channels + " channels", 4 * 37, b -> {
+                var spec = new NormSpec(2, 37, channels, 4);
+                var x = normal(b, 1, 2 * 37 * channels * 4);
+                var y = b.memory().allocate(x.length());
+                var mean = b.memory().allocate(spec.groups());
+                var variance = b.memory().allocate(spec.groups());
+                b.norm().normalize(spec, 1e-5, x, y, mean, variance);
+                return List.of(read(b, y), read(b, variance), plusOne(read(b, mean)));
+            });
+        }
+    }
+
+    /** A mean is near 0 by chance; its error is relative to the values, which are of order 1. */
+    private static double[] plusOne(double[] values) {
+        return Arrays.stream(values).map(v -> v + 1).toArray();
+    }
+
+    private static double[] widened(int[] values) {
+        return Arrays.stream(values).asDoubleStream().toArray();
+    }
+
+    private void add(String name, Function<Backend, List<double[]>> run) {
+        add(name, 1, run);
+    }
+
+    private void add(String name, int terms, Function<Backend, List<double[]>> run) {
+        cases.add(new KernelCase(name, terms, run));
+    }
+}

@@ -1,0 +1,71 @@
+package dev.obverse.contract;
+
+import dev.obverse.tensor.Functional;
+import dev.obverse.tensor.Shape;
+import dev.obverse.tensor.Tensor;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Function;
+
+/** Normalisation and softmax: each element depends on its whole group. */
+final class NormCases {
+    private static final double EPS = 1e-5;
+
+    private final List<Case> cases = new ArrayList<>();
+
+    private NormCases() {}
+
+    static List<Case> all() {
+        var all = new NormCases();
+        for (int c : new int[] {1, 3, 4, 5, 15, 16, 17, 33}) {
+            all.norms(Shape.of(2, 3, 3, c));
+        }
+        all.norms(Shape.of(4, 8, 8, 16));
+        all.norms(Shape.of(2, 40, 40, 12));
+        all.norms(Shape.of(5, 12));
+        all.add("group_norm 4 groups", x -> Functional.groupNorm(x, 4, null, null, EPS), Shape.of(2, 3, 3, 12), 27);
+        all.add("group_norm 2 groups", x -> Functional.groupNorm(x, 2, null, null, EPS), Shape.of(1, 4, 5, 34), 340);
+        all.cases.add(
+                Case.unary("layer_norm off centre", x -> Functional.layerNorm(x, null, null, EPS), Shape.of(4, 64))
+                        .uniform(2, 4)
+                        .scale(Scale.LARGEST)
+                        .terms(64));
+        all.cases.add(Case.of(
+                        "batch_norm with scale and shift",
+                        x -> Functional.batchNorm(x.get(0), x.get(1), x.get(2), EPS, null),
+                        Shape.of(3, 2, 4, 5),
+                        Shape.of(5),
+                        Shape.of(5))
+                .scale(Scale.LARGEST)
+                .terms(24));
+
+        for (int n : new int[] {1, 3, 4, 5, 15, 16, 17, 33, 1009}) {
+            all.softmaxes(Shape.of(3, n));
+        }
+        all.softmaxes(Shape.of(7));
+        all.softmaxes(Shape.of(2, 3, 5));
+        all.softmaxes(Shape.of(0, 5));
+        all.softmaxes(Shape.of(300, 40));
+        all.add("softmax of large logits", x -> Functional.softmax(x.mul(40)), Shape.of(4, 17), 17);
+        all.add("log_softmax of large logits", x -> Functional.logSoftmax(x.mul(40)), Shape.of(4, 17), 17);
+        return all.cases;
+    }
+
+    private void norms(Shape shape) {
+        int last = shape.dim(-1);
+        add("batch_norm " + shape, x -> Functional.batchNorm(x, null, null, EPS, null), shape, shape.size() / last);
+        add("layer_norm " + shape, x -> Functional.layerNorm(x, null, null, EPS), shape, last);
+        if (shape.rank() == 4) {
+            add("instance_norm " + shape, x -> Functional.instanceNorm(x, null, null, EPS), shape, shape.product(1, 3));
+        }
+    }
+
+    private void softmaxes(Shape shape) {
+        add("softmax " + shape, Functional::softmax, shape, shape.dim(-1));
+        add("log_softmax " + shape, Functional::logSoftmax, shape, shape.dim(-1));
+    }
+
+    private void add(String name, Function<Tensor, Tensor> f, Shape shape, int terms) {
+        cases.add(Case.unary(name, f, shape).scale(Scale.LARGEST).terms(terms));
+    }
+}
