@@ -14,8 +14,11 @@ public final class Philox implements RandomGenerator {
     private static final int W0 = 0x9E3779B9;
     private static final int W1 = 0xBB67AE85;
 
-    private final long seed;
-    private final long stream;
+    /** Everything that determines what comes next. */
+    public record State(long seed, long stream, long position) {}
+
+    private long seed;
+    private long stream;
     private long position;
     private final int[] block = new int[4];
     private long blockNumber = -1;
@@ -51,6 +54,19 @@ public final class Philox implements RandomGenerator {
 
     public void position(long position) {
         this.position = position;
+    }
+
+    /** Where this generator is, for a checkpoint. */
+    public State state() {
+        return new State(seed, stream, position);
+    }
+
+    /** Goes on from a saved state, of whatever seed and stream. */
+    public void restore(State state) {
+        seed = state.seed();
+        stream = state.stream();
+        position = state.position();
+        blockNumber = -1;
     }
 
     /** One block of four 32-bit values of the sequence, as the paper defines it. */

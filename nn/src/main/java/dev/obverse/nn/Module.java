@@ -8,6 +8,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.function.BiConsumer;
@@ -121,6 +122,25 @@ public abstract class Module implements Stateful {
         return List.copyOf(namedParameters().values());
     }
 
+    /** The parameter at a path: {@code model.parameter("stage1.conv1.weight")}. */
+    public final Parameter parameter(String path) {
+        return find("parameter", path, namedParameters());
+    }
+
+    /** The buffer at a path. */
+    public final Buffer buffer(String path) {
+        return find("buffer", path, namedBuffers());
+    }
+
+    private <T> T find(String what, String path, Map<String, T> all) {
+        var found = all.get(path);
+        if (found == null) {
+            throw new IllegalArgumentException(
+                    kind() + " has no " + what + " '" + path + "', but " + String.join(", ", all.keySet()));
+        }
+        return found;
+    }
+
     /** All buffers of this module and its parts, by path. */
     public final SequencedMap<String, Buffer> namedBuffers() {
         var found = new LinkedHashMap<String, Buffer>();
@@ -143,20 +163,20 @@ public abstract class Module implements Stateful {
         return found;
     }
 
-    /** Parameters, buffers and the positions of the sources of random numbers. */
+    /** Parameters, buffers and the sources of random numbers. */
     @Override
     public final TrainState state() {
-        var positions = new LinkedHashMap<String, Object>();
-        namedGenerators().forEach((name, random) -> positions.put(name, random.position()));
-        return new TrainState(namedTensors(), positions);
+        var generators = new LinkedHashMap<String, Object>();
+        namedGenerators().forEach((name, random) -> generators.put(name, TrainState.of(random)));
+        return new TrainState(namedTensors(), generators);
     }
 
     @Override
     public final void restore(TrainState state) {
-        var generators = namedGenerators();
-        generators.keySet().forEach(state::number);
+        var generators = new LinkedHashMap<Philox, Philox.State>();
+        namedGenerators().forEach((name, random) -> generators.put(random, state.random(name)));
         TrainState.copy(state.tensors(), namedTensors());
-        generators.forEach((name, random) -> random.position(state.number(name)));
+        generators.forEach(Philox::restore);
     }
 
     private void visit(BiConsumer<String, Module> visitor) {

@@ -1,6 +1,7 @@
 package dev.obverse.nn;
 
 import dev.obverse.autograd.GradientCheck;
+import dev.obverse.random.Philox;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Tensor;
 import java.util.ArrayList;
@@ -55,14 +56,14 @@ public final class ModuleGradientCheck {
         parameters.values().forEach(p -> ownParameters.put(p, p.value()));
         var ownBuffers = new LinkedHashMap<Buffer, Tensor>();
         module.namedBuffers().values().forEach(b -> ownBuffers.put(b, b.value()));
-        var positions = new LinkedHashMap<String, Long>();
-        module.namedGenerators().forEach((name, random) -> positions.put(name, random.position()));
+        var generators = new LinkedHashMap<Philox, Philox.State>();
+        module.namedGenerators().values().forEach(random -> generators.put(random, random.state()));
 
         var points = new ArrayList<>(inputs);
         points.addAll(ownParameters.values());
         Function<List<Tensor>, Tensor> function = arguments -> {
             ownBuffers.forEach((buffer, own) -> buffer.replace(copy(own)));
-            module.namedGenerators().forEach((name, random) -> random.position(positions.getOrDefault(name, 0L)));
+            generators.forEach(Philox::restore);
             int next = inputs.size();
             for (var parameter : ownParameters.keySet()) {
                 parameter.replace(arguments.get(next++));
@@ -80,7 +81,7 @@ public final class ModuleGradientCheck {
         } finally {
             ownParameters.forEach(Parameter::replace);
             ownBuffers.forEach(Buffer::replace);
-            module.namedGenerators().forEach((name, random) -> random.position(positions.getOrDefault(name, 0L)));
+            generators.forEach(Philox::restore);
         }
     }
 

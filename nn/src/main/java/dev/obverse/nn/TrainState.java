@@ -1,5 +1,6 @@
 package dev.obverse.nn;
 
+import dev.obverse.random.Philox;
 import dev.obverse.tensor.Tensor;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -55,6 +56,22 @@ public record TrainState(SequencedMap<String, Tensor> tensors, SequencedMap<Stri
             return copy;
         }
         throw new IllegalArgumentException("The saved state has no map '" + key + "', but " + metadata.get(key));
+    }
+
+    /** A source of random numbers as metadata. */
+    public static SequencedMap<String, Object> of(Philox random) {
+        var state = random.state();
+        var map = new LinkedHashMap<String, Object>();
+        map.put("seed", state.seed());
+        map.put("stream", state.stream());
+        map.put("position", state.position());
+        return map;
+    }
+
+    /** A source of random numbers of the metadata, as {@link #of} wrote it. */
+    public Philox.State random(String key) {
+        var state = new TrainState(new LinkedHashMap<>(), map(key));
+        return new Philox.State(state.number("seed"), state.number("stream"), state.number("position"));
     }
 
     /**

@@ -3,6 +3,7 @@ package dev.obverse.nn.train;
 import dev.obverse.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.SequencedMap;
 
 /**
  * A loss with named, weighted terms:
@@ -28,6 +29,15 @@ public final class Loss {
 
     public static Loss of(String name, double weight, Tensor value) {
         return new Loss(List.of()).plus(name, weight, value);
+    }
+
+    /** The sum of named scalars, whose weights, if any, are in their values. */
+    public static Loss sum(SequencedMap<String, Tensor> terms) {
+        var loss = new Loss(List.of());
+        for (var term : terms.entrySet()) {
+            loss = loss.plus(term.getKey(), 1, term.getValue());
+        }
+        return loss;
     }
 
     /** This loss and another term. */

@@ -19,4 +19,13 @@ public record StepReport(
     public StepReport {
         terms = Collections.unmodifiableSequencedMap(new LinkedHashMap<>(terms));
     }
+
+    /** The value of one term. */
+    public double term(String name) {
+        var value = terms.get(name);
+        if (value == null) {
+            throw new IllegalArgumentException("The loss has no term '" + name + "', but " + terms.keySet());
+        }
+        return value;
+    }
 }

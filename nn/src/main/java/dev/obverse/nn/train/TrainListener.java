@@ -2,7 +2,7 @@ package dev.obverse.nn.train;
 
 /** Watches a training run, and may end it. */
 public interface TrainListener {
-    /** After each optimiser step; write a checkpoint here if it is time. */
+    /** After each optimiser step, with the gradients already cleared; write a checkpoint here if it is time. */
     default void onStep(StepReport report) {}
 
     /** After each epoch, with its number from 0. */
