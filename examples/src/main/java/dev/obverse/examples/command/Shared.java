@@ -73,7 +73,7 @@ public final class Shared {
     /** The shared options of a command. */
     public static Shared of(CommandLine command) {
         var mixin = command.getMixins().get(NAME);
-        return mixin == null ? new Shared() : (Shared) mixin.getCommandSpec().userObject();
+        return mixin instanceof Shared shared ? shared : new Shared();
     }
 
     public boolean verbose() {

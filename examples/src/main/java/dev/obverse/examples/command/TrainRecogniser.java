@@ -47,7 +47,7 @@ public final class TrainRecogniser implements Callable<Integer> {
     @Option(names = "--identities", paramLabel = "N", defaultValue = "200", description = "Synthetic people (200).")
     private int identities;
 
-    @Option(names = "--takes", paramLabel = "N", defaultValue = "16", description = "Portraits of each (16).")
+    @Option(names = "--takes", paramLabel = "N", defaultValue = "16", description = "Portraits of each, and pictures of their face in other heads (16).")
     private int takes;
 
     @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "64", description = "Side the faces are scaled to (64).")
@@ -101,11 +101,11 @@ public final class TrainRecogniser implements Callable<Integer> {
         return portraits(shared, people, takes);
     }
 
-    /** Portraits of the train people of a synthetic data set. */
+    /** Portraits of the train people of a synthetic data set, and as many of their faces in other heads. */
     static LabelledFaces portraits(Shared shared, SyntheticFaces people, int takes) {
-        long total = (long) takes * people.identities() * 4 / 5;
+        long total = 2L * takes * people.identities() * 4 / 5;
         try (var progress = shared.progress("drawing portraits", total, "faces")) {
-            return LabelledFaces.ofSynthetic(people, Split.TRAIN, takes, done -> progress.at(done, ""));
+            return LabelledFaces.ofSynthetic(people, Split.TRAIN, takes, takes, done -> progress.at(done, ""));
         }
     }
 
