@@ -6,4 +6,5 @@ module dev.obverse.drn {
     requires java.desktop;
 
     exports dev.obverse.drn.data;
+    exports dev.obverse.drn.face;
 }

@@ -2,7 +2,8 @@
 module dev.obverse.nn {
     requires static transitive org.jspecify;
     requires transitive dev.obverse.core;
-    requires transitive com.fasterxml.jackson.databind;
+    requires com.fasterxml.jackson.databind;
+    requires java.desktop;
 
     exports dev.obverse.nn;
     exports dev.obverse.nn.data;
@@ -10,6 +11,7 @@ module dev.obverse.nn {
     exports dev.obverse.nn.layer;
     exports dev.obverse.nn.checkpoint;
     exports dev.obverse.nn.metric;
+    exports dev.obverse.nn.log;
     exports dev.obverse.nn.loss;
     exports dev.obverse.nn.optim;
     exports dev.obverse.nn.train;

@@ -7,7 +7,7 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 16 rows by one vector of products, for a left operand packed 16 values a step: {@link ColumnTiles} explains the
+ * 16 rows by one vector of products, for an operand whose rows lie side by side: {@link ColumnTiles} explains the
  * arguments. It serves results of at most one vector of columns.
  */
 final class ColumnTile16x1 {
@@ -16,7 +16,18 @@ final class ColumnTile16x1 {
 
     private ColumnTile16x1() {}
 
-    static void run(float[] a, int length, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+    static void run(
+            float[] a,
+            int ao,
+            int[] steps,
+            int from,
+            int length,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
         FloatVector s0_0;
         FloatVector s1_0;
         FloatVector s2_0;
@@ -70,38 +81,39 @@ final class ColumnTile16x1 {
             s15_0 = fromArray(F, c, co + 15 * ldc);
         }
         for (int i = 0; i < length; i++) {
+            int ia = ao + steps[from + i];
             var w0 = fromArray(F, b, bo + i * L);
-            var x0 = broadcast(F, a[i * 16]);
+            var x0 = broadcast(F, a[ia]);
             s0_0 = x0.fma(w0, s0_0);
-            var x1 = broadcast(F, a[i * 16 + 1]);
+            var x1 = broadcast(F, a[ia + 1]);
             s1_0 = x1.fma(w0, s1_0);
-            var x2 = broadcast(F, a[i * 16 + 2]);
+            var x2 = broadcast(F, a[ia + 2]);
             s2_0 = x2.fma(w0, s2_0);
-            var x3 = broadcast(F, a[i * 16 + 3]);
+            var x3 = broadcast(F, a[ia + 3]);
             s3_0 = x3.fma(w0, s3_0);
-            var x4 = broadcast(F, a[i * 16 + 4]);
+            var x4 = broadcast(F, a[ia + 4]);
             s4_0 = x4.fma(w0, s4_0);
-            var x5 = broadcast(F, a[i * 16 + 5]);
+            var x5 = broadcast(F, a[ia + 5]);
             s5_0 = x5.fma(w0, s5_0);
-            var x6 = broadcast(F, a[i * 16 + 6]);
+            var x6 = broadcast(F, a[ia + 6]);
             s6_0 = x6.fma(w0, s6_0);
-            var x7 = broadcast(F, a[i * 16 + 7]);
+            var x7 = broadcast(F, a[ia + 7]);
             s7_0 = x7.fma(w0, s7_0);
-            var x8 = broadcast(F, a[i * 16 + 8]);
+            var x8 = broadcast(F, a[ia + 8]);
             s8_0 = x8.fma(w0, s8_0);
-            var x9 = broadcast(F, a[i * 16 + 9]);
+            var x9 = broadcast(F, a[ia + 9]);
             s9_0 = x9.fma(w0, s9_0);
-            var x10 = broadcast(F, a[i * 16 + 10]);
+            var x10 = broadcast(F, a[ia + 10]);
             s10_0 = x10.fma(w0, s10_0);
-            var x11 = broadcast(F, a[i * 16 + 11]);
+            var x11 = broadcast(F, a[ia + 11]);
             s11_0 = x11.fma(w0, s11_0);
-            var x12 = broadcast(F, a[i * 16 + 12]);
+            var x12 = broadcast(F, a[ia + 12]);
             s12_0 = x12.fma(w0, s12_0);
-            var x13 = broadcast(F, a[i * 16 + 13]);
+            var x13 = broadcast(F, a[ia + 13]);
             s13_0 = x13.fma(w0, s13_0);
-            var x14 = broadcast(F, a[i * 16 + 14]);
+            var x14 = broadcast(F, a[ia + 14]);
             s14_0 = x14.fma(w0, s14_0);
-            var x15 = broadcast(F, a[i * 16 + 15]);
+            var x15 = broadcast(F, a[ia + 15]);
             s15_0 = x15.fma(w0, s15_0);
         }
         s0_0.intoArray(c, co);

@@ -60,27 +60,13 @@ public final class ConvWeightGradient {
         int size = at.groups() * panels * at.inner() * PANEL;
         var slabs = Slabs.of(window, panels, size);
         var partial = Scratch.floats(Scratch.PARTIAL, (long) slabs.sums() * size);
-        var offsets = new int[window.segments()];
-        for (int i = 0; i < offsets.length; i++) {
-            offsets[i] = window.segmentOffset(i);
-        }
-        var runs = new ColumnTiles.Runs(offsets, window.segmentLength());
-        Workers.run(slabs.pieces(), i -> piece(slabs, slabs.piece(i), runs, x, dy, partial));
+        Workers.run(slabs.pieces(), i -> piece(slabs, slabs.piece(i), x, dy, partial));
         Workers.run(at.groups() * panels, i -> sum(at, i / panels, i % panels * PANEL, partial, slabs.sums(), size, dw));
     }
 
-    private static void piece(
-            Slabs slabs, Slabs.Piece piece, ColumnTiles.Runs runs, float[] x, float[] dy, float[] partial) {
+    private static void piece(Slabs slabs, Slabs.Piece piece, float[] x, float[] dy, float[] partial) {
         var window = slabs.window();
         var at = window.at();
-        int panels = Panels.count(at.groupResult(), PANEL);
-        int panelSize = at.inner() * PANEL;
-        int column = piece.firstPanel() * PANEL;
-        int columns = Math.min(piece.lastPanel() * PANEL, at.groupResult()) - column;
-        // Whole vectors: the right operand is padded, and so are the partial sums.
-        int whole = (columns + L - 1) / L * L;
-        int co = piece.sum() * slabs.sumSize() + (piece.group() * panels + piece.firstPanel()) * panelSize;
-        var result = new ColumnTiles.Result(partial, co, panelSize, PANEL);
         boolean first = true;
         for (int unit = piece.firstUnit(); unit < piece.lastUnit(); unit++) {
             int image = unit / slabs.strips();
@@ -91,22 +77,57 @@ public final class ConvWeightGradient {
             int pixels = (to - from) * at.columns();
             var read = Scratch.ints(Scratch.READ, pixels);
             window.pixels(to - from, read);
-            var right = Scratch.floats(Scratch.RIGHT, (long) PIXELS * (columns + PANEL));
-            int d = (image * at.rows() + from) * at.columns() * at.resultChannels()
-                    + piece.group() * at.groupResult()
-                    + column;
+            int d = (image * at.rows() + from) * at.columns() * at.resultChannels();
             for (int p = 0; p < pixels; p += PIXELS) {
                 int length = Math.min(PIXELS, pixels - p);
-                for (int j = 0; j < columns; j += PANEL) {
-                    int stored = Panels.storedWidth(columns, j, PANEL);
-                    int valid = Math.min(stored, columns - j);
-                    int f = d + p * at.resultChannels() + j;
-                    Panels.copy(dy, f, at.resultChannels(), valid, length, right, j * PIXELS, stored);
+                for (int panel = piece.firstPanel(); panel < piece.lastPanel(); panel++) {
+                    panel(slabs, piece, panel, left, read, p, length, dy, d, partial, first);
                 }
-                var operand = new ColumnTiles.Right(right, 0, PIXELS * PANEL, whole);
-                ColumnTiles.run(left, read, p, length, runs, operand, result, first);
                 first = false;
             }
+        }
+    }
+
+    /** Adds {@code length} pixels of a strip to one panel of a partial sum. */
+    private static void panel(
+            Slabs slabs,
+            Slabs.Piece piece,
+            int panel,
+            float[] left,
+            int[] read,
+            int pixel,
+            int length,
+            float[] dy,
+            int d,
+            float[] partial,
+            boolean first) {
+        var window = slabs.window();
+        var at = window.at();
+        int column = panel * PANEL;
+        int stored = Panels.storedWidth(at.groupResult(), column, PANEL);
+        int valid = Math.min(stored, at.groupResult() - column);
+        var right = Scratch.floats(Scratch.RIGHT, PIXELS * PANEL);
+        int f = d + pixel * at.resultChannels() + piece.group() * at.groupResult() + column;
+        Panels.copy(dy, f, at.resultChannels(), valid, length, right, 0, stored);
+        int panels = Panels.count(at.groupResult(), PANEL);
+        int c = piece.sum() * slabs.sumSize() + (piece.group() * panels + panel) * at.inner() * PANEL;
+        int rows = window.segmentLength();
+        for (int s = 0; s < window.segments(); s++) {
+            // The panel is padded with zeros, and so is the partial sum: all its columns are valid.
+            ColumnTiles.run(
+                    left,
+                    window.segmentOffset(s),
+                    read,
+                    pixel,
+                    rows,
+                    length,
+                    right,
+                    0,
+                    partial,
+                    c + s * rows * PANEL,
+                    PANEL,
+                    stored,
+                    first);
         }
     }
 

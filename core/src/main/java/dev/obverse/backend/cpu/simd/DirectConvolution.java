@@ -25,8 +25,8 @@ final class DirectConvolution {
     /** A whole panel up to this many floats leaves room in the L1 cache for a tile's pixels. */
     private static final int SMALL_PANEL = 4096;
 
-    /** Result pixels of a block of tiles: a whole number of tiles of 14, 16 or 8. */
-    private static final int BLOCK = 112;
+    /** Result pixels of a block of tiles: a whole number of tiles of 12, 16 or 8. */
+    private static final int BLOCK = 96;
 
     private DirectConvolution() {}
 

@@ -1,5 +1,7 @@
 package dev.obverse.backend.cpu.simd;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Panels;
@@ -12,6 +14,7 @@ import java.util.Arrays;
  * that defeats the cache and a large operand is never copied whole.
  */
 public final class Gemm {
+    private static final int L = Lanes.LENGTH;
     private static final int PANEL = Lanes.PANEL;
 
     /** A slice of the inner dimension: a panel's part takes 32 KiB. */
@@ -20,7 +23,7 @@ public final class Gemm {
     /** Floats of a slice of the right operand: 256 KiB. */
     private static final int RIGHT_FLOATS = 1 << 16;
 
-    /** Most rows of a block, a whole number of tiles of 14. */
+    /** Most rows of a block, a whole number of tiles of 12. */
     private static final int ROWS = 252;
 
     /** Up to this many rows the right operand is read about once, and long runs of it matter most. */
@@ -41,19 +44,26 @@ public final class Gemm {
         static Blocks of(MatmulSpec s) {
             int slice = Math.min(s.k(), s.m() <= FEW_ROWS ? 64 : SLICE);
             int rows = Math.min(s.m(), ROWS);
-            int columns = Math.min(RIGHT_FLOATS / slice, 2048) / PANEL * PANEL;
+            int columns = Math.min(roundUp(s.n(), PANEL), Math.min(RIGHT_FLOATS / slice, 2048) / PANEL * PANEL);
             // Halve blocks until there is work for many threads, but keep enough of it to pay for the copies.
-            while ((long) s.batch() * count(s.m(), rows) * count(s.n(), columns) < 16 && (rows > 56 || columns > 128)) {
+            while ((long) s.batch() * count(s.m(), rows) * count(s.n(), columns) < 16 && (rows > 60 || columns > 128)) {
                 if (columns > 128 && columns >= rows) {
-                    columns = columns / 2 / PANEL * PANEL;
-                } else if (rows > 56) {
-                    rows = (rows / 2 + 13) / 14 * 14;
+                    columns = roundUp(columns / 2, PANEL);
+                } else if (rows > 60) {
+                    rows = (rows / 2 + 11) / 12 * 12;
                 } else {
-                    columns = columns / 2 / PANEL * PANEL;
+                    columns = roundUp(columns / 2, PANEL);
                 }
             }
-            return new Blocks(rows, Math.max(columns, PANEL), slice);
+            // Then even them out: 256 rows are better two blocks of 132 and 124 than one of 252 and one of 4.
+            rows = roundUp(count(s.m(), count(s.m(), rows)), 12);
+            columns = roundUp(count(s.n(), count(s.n(), columns)), PANEL);
+            return new Blocks(rows, columns, slice);
         }
+    }
+
+    private static int roundUp(int size, int multiple) {
+        return (size + multiple - 1) / multiple * multiple;
     }
 
     private static int count(int size, int block) {
@@ -114,14 +124,37 @@ public final class Gemm {
 
     private static void packRight(
             MatmulSpec s, float[] b, int bo, int k, int slice, int column, int n, float[] right) {
+        if (!s.transposeB()) {
+            copyRight(b, bo + k * s.n() + column, s.n(), slice, n, right);
+            return;
+        }
         for (int j = 0; j < n; j += PANEL) {
             int stored = Panels.storedWidth(n, j, PANEL);
             int valid = Math.min(stored, n - j);
-            if (s.transposeB()) {
-                Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * slice, stored);
-            } else {
-                Panels.copy(b, bo + k * s.n() + column + j, s.n(), valid, slice, right, j * slice, stored);
-            }
+            Panels.transpose(b, bo + (column + j) * s.k() + k, s.k(), valid, slice, right, j * slice, stored);
+        }
+    }
+
+    /** Copies {@code slice} rows into panels, row by row: the operand is read in runs as long as a block is wide. */
+    private static void copyRight(float[] b, int from, int stride, int slice, int n, float[] right) {
+        int full = n / PANEL * PANEL;
+        for (int r = 0; r < slice; r++) {
+            copyRow(b, from + r * stride, full, right, r * PANEL, slice * PANEL);
+        }
+        if (full < n) {
+            int stored = Panels.storedWidth(n, full, PANEL);
+            Panels.copy(b, from + full, stride, Math.min(stored, n - full), slice, right, full * slice, stored);
+        }
+    }
+
+    private static void copyRow(float[] b, int from, int full, float[] right, int o, int panel) {
+        int to = o;
+        for (int j = 0; j < full; j += PANEL) {
+            var low = fromArray(Lanes.F, b, from + j);
+            var high = fromArray(Lanes.F, b, from + j + L);
+            low.intoArray(right, to);
+            high.intoArray(right, to + L);
+            to += panel;
         }
     }
 
@@ -148,15 +181,16 @@ public final class Gemm {
     /** Multiplies a left operand whose columns are contiguous. */
     private static void columns(
             MatmulSpec s, float[] a, int ao, int slice, int m, int n, float[] right, float[] c, int co, boolean first) {
-        int pitch = m + Lanes.TALLEST + Lanes.LENGTH;
+        int pitch = m + Lanes.TALLEST;
         var left = Scratch.floats(Scratch.LEFT, (long) slice * pitch);
         var steps = Scratch.ints(Scratch.READ, slice);
         for (int i = 0; i < slice; i++) {
             System.arraycopy(a, ao + i * s.m(), left, i * pitch, m);
             steps[i] = i * pitch;
         }
-        var runs = new ColumnTiles.Runs(new int[1], m);
-        var operand = new ColumnTiles.Right(right, 0, slice * PANEL, n);
-        ColumnTiles.run(left, steps, 0, slice, runs, operand, new ColumnTiles.Result(c, co, PANEL, s.n()), first);
+        for (int j = 0; j < n; j += PANEL) {
+            int width = Math.min(PANEL, n - j);
+            ColumnTiles.run(left, 0, steps, 0, m, slice, right, j * slice, c, co + j, s.n(), width, first);
+        }
     }
 }

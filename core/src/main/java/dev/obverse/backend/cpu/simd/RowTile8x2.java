@@ -8,7 +8,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * 8 rows by two vectors of products, for an operand whose inner dimension is contiguous: {@link RowTiles} explains the
- * arguments. It takes what tiles of 14 leave over: image rows of 8, 16, 32, 64 and 128 split evenly into the two.
+ * arguments. It takes what tiles of 12 leave over: every multiple of 4 from 8 on splits evenly into the two.
  */
 final class RowTile8x2 {
     private static final VectorSpecies<Float> F = Lanes.F;

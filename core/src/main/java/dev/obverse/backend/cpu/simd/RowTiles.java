@@ -83,16 +83,16 @@ final class RowTiles {
             return 6;
         }
         if (!eights(left)) {
-            RowTile14x2.run(a, base, rows, p, length, b, bo, c, out, co, bias, bi, first);
-            return 14;
+            RowTile12x2.run(a, base, rows, p, length, b, bo, c, out, co, bias, bi, first);
+            return 12;
         }
         RowTile8x2.run(a, base, rows, p, length, b, bo, c, out, co, bias, bi, first);
         return 8;
     }
 
-    /** Whether tiles of 8 end {@code left} rows with less waste than tiles of 14: so 128 = 8*14 + 2*8. */
+    /** Whether tiles of 8 end {@code left} rows with less waste than tiles of 12: so 128 = 10*12 + 8, 64 = 4*12 + 2*8. */
     static boolean eights(int left) {
-        return left <= 8 || left <= 48 && left % 8 == 0 && left % 14 != 0;
+        return left <= 8 || left > 12 && left <= 16;
     }
 
     /** A panel whose last columns do not exist: its tiles go through a whole tile of scratch. */

@@ -7,16 +7,28 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 14 rows by two vectors of products, for a left operand packed 14 values a step: {@link ColumnTiles} explains the
- * arguments. 28 sums, two weights and a pixel fill the 32 registers of AVX-512.
+ * 12 rows by two vectors of products, for an operand whose rows lie side by side: {@link ColumnTiles} explains the
+ * arguments. 24 sums, two weights and a scalar leave a few of 32 registers free: with 28 sums C2
+ * spills some of them, as the shape of the code around the loop has it.
  */
-final class ColumnTile14x2 {
+final class ColumnTile12x2 {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
 
-    private ColumnTile14x2() {}
+    private ColumnTile12x2() {}
 
-    static void run(float[] a, int length, float[] b, int bo, float[] c, int co, int ldc, boolean first) {
+    static void run(
+            float[] a,
+            int ao,
+            int[] steps,
+            int from,
+            int length,
+            float[] b,
+            int bo,
+            float[] c,
+            int co,
+            int ldc,
+            boolean first) {
         FloatVector s0_0;
         FloatVector s0_1;
         FloatVector s1_0;
@@ -41,10 +53,6 @@ final class ColumnTile14x2 {
         FloatVector s10_1;
         FloatVector s11_0;
         FloatVector s11_1;
-        FloatVector s12_0;
-        FloatVector s12_1;
-        FloatVector s13_0;
-        FloatVector s13_1;
         if (first) {
             var zero = FloatVector.zero(F);
             s0_0 = zero;
@@ -71,10 +79,6 @@ final class ColumnTile14x2 {
             s10_1 = zero;
             s11_0 = zero;
             s11_1 = zero;
-            s12_0 = zero;
-            s12_1 = zero;
-            s13_0 = zero;
-            s13_1 = zero;
         } else {
             s0_0 = fromArray(F, c, co);
             s0_1 = fromArray(F, c, co + L);
@@ -100,56 +104,47 @@ final class ColumnTile14x2 {
             s10_1 = fromArray(F, c, co + 10 * ldc + L);
             s11_0 = fromArray(F, c, co + 11 * ldc);
             s11_1 = fromArray(F, c, co + 11 * ldc + L);
-            s12_0 = fromArray(F, c, co + 12 * ldc);
-            s12_1 = fromArray(F, c, co + 12 * ldc + L);
-            s13_0 = fromArray(F, c, co + 13 * ldc);
-            s13_1 = fromArray(F, c, co + 13 * ldc + L);
         }
         for (int i = 0; i < length; i++) {
+            int ia = ao + steps[from + i];
             var w0 = fromArray(F, b, bo + i * 2 * L);
             var w1 = fromArray(F, b, bo + i * 2 * L + L);
-            var x0 = broadcast(F, a[i * 14]);
+            var x0 = broadcast(F, a[ia]);
             s0_0 = x0.fma(w0, s0_0);
             s0_1 = x0.fma(w1, s0_1);
-            var x1 = broadcast(F, a[i * 14 + 1]);
+            var x1 = broadcast(F, a[ia + 1]);
             s1_0 = x1.fma(w0, s1_0);
             s1_1 = x1.fma(w1, s1_1);
-            var x2 = broadcast(F, a[i * 14 + 2]);
+            var x2 = broadcast(F, a[ia + 2]);
             s2_0 = x2.fma(w0, s2_0);
             s2_1 = x2.fma(w1, s2_1);
-            var x3 = broadcast(F, a[i * 14 + 3]);
+            var x3 = broadcast(F, a[ia + 3]);
             s3_0 = x3.fma(w0, s3_0);
             s3_1 = x3.fma(w1, s3_1);
-            var x4 = broadcast(F, a[i * 14 + 4]);
+            var x4 = broadcast(F, a[ia + 4]);
             s4_0 = x4.fma(w0, s4_0);
             s4_1 = x4.fma(w1, s4_1);
-            var x5 = broadcast(F, a[i * 14 + 5]);
+            var x5 = broadcast(F, a[ia + 5]);
             s5_0 = x5.fma(w0, s5_0);
             s5_1 = x5.fma(w1, s5_1);
-            var x6 = broadcast(F, a[i * 14 + 6]);
+            var x6 = broadcast(F, a[ia + 6]);
             s6_0 = x6.fma(w0, s6_0);
             s6_1 = x6.fma(w1, s6_1);
-            var x7 = broadcast(F, a[i * 14 + 7]);
+            var x7 = broadcast(F, a[ia + 7]);
             s7_0 = x7.fma(w0, s7_0);
             s7_1 = x7.fma(w1, s7_1);
-            var x8 = broadcast(F, a[i * 14 + 8]);
+            var x8 = broadcast(F, a[ia + 8]);
             s8_0 = x8.fma(w0, s8_0);
             s8_1 = x8.fma(w1, s8_1);
-            var x9 = broadcast(F, a[i * 14 + 9]);
+            var x9 = broadcast(F, a[ia + 9]);
             s9_0 = x9.fma(w0, s9_0);
             s9_1 = x9.fma(w1, s9_1);
-            var x10 = broadcast(F, a[i * 14 + 10]);
+            var x10 = broadcast(F, a[ia + 10]);
             s10_0 = x10.fma(w0, s10_0);
             s10_1 = x10.fma(w1, s10_1);
-            var x11 = broadcast(F, a[i * 14 + 11]);
+            var x11 = broadcast(F, a[ia + 11]);
             s11_0 = x11.fma(w0, s11_0);
             s11_1 = x11.fma(w1, s11_1);
-            var x12 = broadcast(F, a[i * 14 + 12]);
-            s12_0 = x12.fma(w0, s12_0);
-            s12_1 = x12.fma(w1, s12_1);
-            var x13 = broadcast(F, a[i * 14 + 13]);
-            s13_0 = x13.fma(w0, s13_0);
-            s13_1 = x13.fma(w1, s13_1);
         }
         s0_0.intoArray(c, co);
         s0_1.intoArray(c, co + L);
@@ -175,9 +170,5 @@ final class ColumnTile14x2 {
         s10_1.intoArray(c, co + 10 * ldc + L);
         s11_0.intoArray(c, co + 11 * ldc);
         s11_1.intoArray(c, co + 11 * ldc + L);
-        s12_0.intoArray(c, co + 12 * ldc);
-        s12_1.intoArray(c, co + 12 * ldc + L);
-        s13_0.intoArray(c, co + 13 * ldc);
-        s13_1.intoArray(c, co + 13 * ldc + L);
     }
 }

@@ -7,14 +7,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 14 rows by two vectors of products, for an operand whose inner dimension is contiguous: {@link RowTiles} explains the
- * arguments. 28 sums, two weights and a pixel fill the 32 registers of AVX-512.
+ * 12 rows by two vectors of products, for an operand whose inner dimension is contiguous: {@link RowTiles} explains the
+ * arguments. 24 sums, two weights and a scalar leave a few of 32 registers free: with 28 sums C2
+ * spills some of them, as the shape of the code around the loop has it.
  */
-final class RowTile14x2 {
+final class RowTile12x2 {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
 
-    private RowTile14x2() {}
+    private RowTile12x2() {}
 
     static void run(
             float[] a,
@@ -42,8 +43,6 @@ final class RowTile14x2 {
         int a9 = base + rows[r + 9];
         int a10 = base + rows[r + 10];
         int a11 = base + rows[r + 11];
-        int a12 = base + rows[r + 12];
-        int a13 = base + rows[r + 13];
         int c0 = co + out[r];
         int c1 = co + out[r + 1];
         int c2 = co + out[r + 2];
@@ -56,8 +55,6 @@ final class RowTile14x2 {
         int c9 = co + out[r + 9];
         int c10 = co + out[r + 10];
         int c11 = co + out[r + 11];
-        int c12 = co + out[r + 12];
-        int c13 = co + out[r + 13];
         FloatVector s0_0;
         FloatVector s0_1;
         FloatVector s1_0;
@@ -82,10 +79,6 @@ final class RowTile14x2 {
         FloatVector s10_1;
         FloatVector s11_0;
         FloatVector s11_1;
-        FloatVector s12_0;
-        FloatVector s12_1;
-        FloatVector s13_0;
-        FloatVector s13_1;
         if (first) {
             var z0 = fromArray(F, bias, bi);
             var z1 = fromArray(F, bias, bi + L);
@@ -113,10 +106,6 @@ final class RowTile14x2 {
             s10_1 = z1;
             s11_0 = z0;
             s11_1 = z1;
-            s12_0 = z0;
-            s12_1 = z1;
-            s13_0 = z0;
-            s13_1 = z1;
         } else {
             s0_0 = fromArray(F, c, c0);
             s0_1 = fromArray(F, c, c0 + L);
@@ -142,10 +131,6 @@ final class RowTile14x2 {
             s10_1 = fromArray(F, c, c10 + L);
             s11_0 = fromArray(F, c, c11);
             s11_1 = fromArray(F, c, c11 + L);
-            s12_0 = fromArray(F, c, c12);
-            s12_1 = fromArray(F, c, c12 + L);
-            s13_0 = fromArray(F, c, c13);
-            s13_1 = fromArray(F, c, c13 + L);
         }
         for (int i = 0; i < length; i++) {
             var w0 = fromArray(F, b, bo + i * 2 * L);
@@ -186,12 +171,6 @@ final class RowTile14x2 {
             var x11 = broadcast(F, a[a11 + i]);
             s11_0 = x11.fma(w0, s11_0);
             s11_1 = x11.fma(w1, s11_1);
-            var x12 = broadcast(F, a[a12 + i]);
-            s12_0 = x12.fma(w0, s12_0);
-            s12_1 = x12.fma(w1, s12_1);
-            var x13 = broadcast(F, a[a13 + i]);
-            s13_0 = x13.fma(w0, s13_0);
-            s13_1 = x13.fma(w1, s13_1);
         }
         s0_0.intoArray(c, c0);
         s0_1.intoArray(c, c0 + L);
@@ -217,9 +196,5 @@ final class RowTile14x2 {
         s10_1.intoArray(c, c10 + L);
         s11_0.intoArray(c, c11);
         s11_1.intoArray(c, c11 + L);
-        s12_0.intoArray(c, c12);
-        s12_1.intoArray(c, c12 + L);
-        s13_0.intoArray(c, c13);
-        s13_1.intoArray(c, c13 + L);
     }
 }
