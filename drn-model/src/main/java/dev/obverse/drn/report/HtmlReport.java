@@ -13,8 +13,8 @@ import java.util.Objects;
 import java.util.SequencedMap;
 
 /**
- * A short page about a run: figures, pictures, curves, configuration, machine. One file without scripts or references to
- * anything else, so it can be mailed, printed and opened in twenty years.
+ * A short page about a run: figures, pictures, curves, configuration, machine. One file without scripts or references
+ * to anything else, so it can be mailed, printed and opened in twenty years.
  */
 public final class HtmlReport {
     private static final String STYLE = "report.css";
@@ -32,13 +32,19 @@ public final class HtmlReport {
 
     /** The table of an evaluation. */
     public HtmlReport figures(Measured measured) {
-        body.append("<section><h2>Figures</h2>\n<p>").append(measured.evaluation().pairs());
-        body.append(" pairs (").append(Html.escape(measured.split())).append(")</p>\n<table class=\"figures\"><tr><th></th>");
-        MetricsTable.headings().forEach(h -> body.append("<th>").append(Html.escape(h)).append("</th>"));
+        body.append("<section><h2>Figures</h2>\n<p>")
+                .append(measured.evaluation().pairs());
+        body.append(" pairs (")
+                .append(Html.escape(measured.split()))
+                .append(")</p>\n<table class=\"figures\"><tr><th></th>");
+        MetricsTable.headings()
+                .forEach(h -> body.append("<th>").append(Html.escape(h)).append("</th>"));
         body.append("</tr>\n");
         for (var line : MetricsTable.lines(measured)) {
             body.append("<tr><th>").append(line.name()).append("</th>");
-            line.values().forEach(v -> body.append("<td>").append(v.replace('-', '\u2212')).append("</td>"));
+            line.values()
+                    .forEach(v ->
+                            body.append("<td>").append(v.replace('-', '\u2212')).append("</td>"));
             body.append("</tr>\n");
         }
         body.append("</table>\n");
@@ -55,7 +61,8 @@ public final class HtmlReport {
     /** Original, fake, traced and mask of some pairs. */
     public HtmlReport pictures(List<TracedPair> pairs) {
         body.append("<section><h2>Pictures</h2>\n<div class=\"wide\"><table class=\"pictures\"><tr>");
-        List.of("original", "fake", "traced", "mask").forEach(h -> body.append("<th>").append(h).append("</th>"));
+        List.of("original", "fake", "traced", "mask")
+                .forEach(h -> body.append("<th>").append(h).append("</th>"));
         body.append("</tr>\n");
         for (var pair : pairs) {
             body.append("<tr><td>").append(Html.picture(pair.original(), "original of " + pair.caption()));
@@ -65,7 +72,9 @@ public final class HtmlReport {
             body.append("</td></tr>\n<tr class=\"caption\"><td colspan=\"4\">").append(Html.escape(pair.caption()));
             body.append("</td></tr>\n");
         }
-        body.append("</table></div>\n<p class=\"note\">The mask shows where traced and original differ, mean over red, green")
+        body.append("</table></div>\n"
+                        + "<p class=\"note\">The mask shows where traced and original differ, mean over red,"
+                        + " green")
                 .append(" and blue: black for none, light yellow for %.0f %% of the range or more.</p></section>\n"
                         .formatted(100 * Mask.FULL_SCALE));
         return this;
@@ -80,9 +89,14 @@ public final class HtmlReport {
         for (var curve : curves) {
             boolean log = LossChart.canBeLog(curve);
             body.append("<figure><figcaption>").append(Html.escape(curve.name()));
-            body.append(log ? "" : "<span class=\"islog\"> (not above 0: linear)</span>").append("</figcaption>");
-            body.append("<div class=\"islinear\">").append(LossChart.svg(curve, false)).append("</div>");
-            body.append("<div class=\"islog\">").append(LossChart.svg(curve, log)).append("</div></figure>\n");
+            body.append(log ? "" : "<span class=\"islog\"> (not above 0: linear)</span>")
+                    .append("</figcaption>");
+            body.append("<div class=\"islinear\">")
+                    .append(LossChart.svg(curve, false))
+                    .append("</div>");
+            body.append("<div class=\"islog\">")
+                    .append(LossChart.svg(curve, log))
+                    .append("</div></figure>\n");
         }
         body.append("</div>\n<p class=\"note\">By training step; strong: running mean.</p></section>\n");
         return this;
@@ -90,16 +104,22 @@ public final class HtmlReport {
 
     /** Names and values, such as a configuration or the machine. */
     public HtmlReport facts(String heading, Map<String, String> facts) {
-        body.append("<section class=\"facts\"><h2>").append(Html.escape(heading)).append("</h2>\n<table>\n");
-        facts.forEach((name, value) -> body.append("<tr><th>").append(Html.escape(name)).append("</th><td>")
-                .append(Html.escape(value)).append("</td></tr>\n"));
+        body.append("<section class=\"facts\"><h2>")
+                .append(Html.escape(heading))
+                .append("</h2>\n<table>\n");
+        facts.forEach((name, value) -> body.append("<tr><th>")
+                .append(Html.escape(name))
+                .append("</th><td>")
+                .append(Html.escape(value))
+                .append("</td></tr>\n"));
         body.append("</table></section>\n");
         return this;
     }
 
     /** How long each phase took, in seconds, with bars. */
     public HtmlReport times(SequencedMap<String, Double> seconds) {
-        double total = seconds.values().stream().mapToDouble(Double::doubleValue).sum();
+        double total =
+                seconds.values().stream().mapToDouble(Double::doubleValue).sum();
         body.append("<section class=\"times\"><h2>Time</h2>\n<table>\n");
         seconds.forEach((phase, s) -> body.append(String.format(
                 Locale.ROOT,
@@ -115,7 +135,8 @@ public final class HtmlReport {
     /** The whole page. */
     public String html() {
         return "<!DOCTYPE html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\n<title>" + Html.escape(title)
-                + "</title>\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<style>\n" + style()
+                + "</title>\n<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<style>\n"
+                + style()
                 + "</style></head>\n<body>\n" + body + "</body></html>\n";
     }
 

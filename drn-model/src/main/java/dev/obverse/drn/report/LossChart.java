@@ -93,7 +93,13 @@ final class LossChart {
 
     private static String line(String kind, double x1, double y1, double x2, double y2) {
         return String.format(
-                Locale.ROOT, "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>", kind, x1, y1, x2, y2);
+                Locale.ROOT,
+                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
+                kind,
+                x1,
+                y1,
+                x2,
+                y2);
     }
 
     private static String text(String kind, double x, double y, String text) {

@@ -75,8 +75,9 @@ public final class MetricsTable {
 
     private static void identical(List<String> notes, String what, long count) {
         if (count > 0) {
-            notes.add(count + " " + what + " picture" + (count == 1 ? " equals its original" : "s equal their originals")
-                    + " and count" + (count == 1 ? "s" : "") + " in no PSNR, which would be infinite.");
+            notes.add(
+                    count + " " + what + " picture" + (count == 1 ? " equals its original" : "s equal their originals")
+                            + " and count" + (count == 1 ? "s" : "") + " in no PSNR, which would be infinite.");
         }
     }
 
@@ -84,7 +85,11 @@ public final class MetricsTable {
     public static String text(Measured measured) {
         var text = new StringBuilder();
         int pairs = measured.evaluation().pairs();
-        text.append(pairs).append(pairs == 1 ? " pair" : " pairs").append(" (").append(measured.split()).append(")\n");
+        text.append(pairs)
+                .append(pairs == 1 ? " pair" : " pairs")
+                .append(" (")
+                .append(measured.split())
+                .append(")\n");
         text.append("            ");
         headings().forEach(heading -> text.append("%12s".formatted(heading)));
         text.append('\n');

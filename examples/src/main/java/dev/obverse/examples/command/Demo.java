@@ -8,7 +8,6 @@ import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
 import dev.obverse.drn.TrainingRun;
 import dev.obverse.drn.data.PairDataset;
-import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
 import dev.obverse.drn.face.LabelledFaces;
@@ -18,9 +17,9 @@ import dev.obverse.drn.face.SmallRecogniser;
 import dev.obverse.drn.report.EvaluationJson;
 import dev.obverse.drn.report.HtmlReport;
 import dev.obverse.drn.report.Leak;
+import dev.obverse.drn.report.LossCurves;
 import dev.obverse.drn.report.Machine;
 import dev.obverse.drn.report.Measured;
-import dev.obverse.drn.report.MetricsLog;
 import dev.obverse.drn.report.MetricsTable;
 import dev.obverse.drn.report.PictureGrid;
 import dev.obverse.drn.report.TracedPair;
@@ -86,9 +85,10 @@ public final class Demo implements Callable<Integer> {
             throw shared.usage("--takes " + takes + " and --steps " + steps + " must be at least 1");
         }
         var config = DrnConfig.of(preset);
-        var people = shared.checked(
-                () -> new SyntheticFaces(shared.seed(), identities, pairs, config.architecture().size()));
-        var training = shared.checked(() -> RecogniserTraining.withSeed(shared.seed()).epochs(recogniserEpochs));
+        var people = shared.checked(() -> new SyntheticFaces(
+                shared.seed(), identities, pairs, config.architecture().size()));
+        var training =
+                shared.checked(() -> RecogniserTraining.withSeed(shared.seed()).epochs(recogniserEpochs));
         var device = shared.device();
         var out = shared.outOr("runs/demo");
         Synth.requireEmpty(out);
@@ -100,8 +100,7 @@ public final class Demo implements Callable<Integer> {
 
         var folder = new RunFolder(out);
         var file = out.resolve("data/pairs.csv");
-        var run = new RunConfig(
-                config, shared.seed(), steps, Train.absolute(file), null, supervisor.fingerprint());
+        var run = new RunConfig(config, shared.seed(), steps, Train.absolute(file), null, supervisor.fingerprint());
         var data = new PairDataset(manifest, manifest.rows(Split.TRAIN), people.size());
         var vectors = timed("embeddings", () -> Train.embeddings(supervisor, manifest, data, folder));
         var started = TrainingRun.start(folder, run, device);
@@ -114,8 +113,8 @@ public final class Demo implements Callable<Integer> {
         var unseen = new PairDataset(manifest, manifest.rows(Split.TEST), people.size());
         shared.err().println("Tracing " + unseen.size() + " pairs of people not seen in training ...");
         var leak = Leak.of(manifest, Split.TEST);
-        var measured = timed(
-                "evaluation", () -> Evaluate.measure(tracer, unseen, Evaluate.Side.TEST, leak, judge, run));
+        var measured =
+                timed("evaluation", () -> Evaluate.measure(tracer, unseen, Evaluate.Side.TEST, leak, judge, run));
         report(folder, run, measured, tracer, unseen, (System.nanoTime() - start) * 1e-9);
         return 0;
     }
@@ -165,7 +164,7 @@ public final class Demo implements Callable<Integer> {
         new HtmlReport("Demo: traced faces of unseen people", subtitle(run))
                 .figures(measured)
                 .pictures(sample)
-                .curves(MetricsLog.curves(folder.metrics()))
+                .curves(LossCurves.read(folder.metrics()))
                 .times(seconds)
                 .facts("Configuration", Train.facts(run))
                 .facts("Machine", machine)

@@ -14,9 +14,9 @@ import dev.obverse.drn.face.SmallRecogniser;
 import dev.obverse.drn.report.EvaluationJson;
 import dev.obverse.drn.report.HtmlReport;
 import dev.obverse.drn.report.Leak;
+import dev.obverse.drn.report.LossCurves;
 import dev.obverse.drn.report.Machine;
 import dev.obverse.drn.report.Measured;
-import dev.obverse.drn.report.MetricsLog;
 import dev.obverse.drn.report.MetricsTable;
 import dev.obverse.drn.report.PictureGrid;
 import dev.obverse.drn.report.TracedPair;
@@ -46,7 +46,8 @@ public final class Evaluate implements Callable<Integer> {
         TEST,
         ALL;
 
-        @Nullable Split split() {
+        @Nullable
+        Split split() {
             return this == ALL ? null : Split.valueOf(name());
         }
 
@@ -119,18 +120,18 @@ public final class Evaluate implements Callable<Integer> {
         var evaluation = Evaluation.of(tracer, data, judge);
         double seconds = (System.nanoTime() - start) * 1e-9;
         boolean supervised = judge != null && judge.fingerprint().equals(config.recogniser());
-        return new Measured(
-                evaluation, side.word(), leak, judge == null ? null : judge.name(), supervised, seconds);
+        return new Measured(evaluation, side.word(), leak, judge == null ? null : judge.name(), supervised, seconds);
     }
 
-    private static void write(
-            Path out, Measured measured, List<TracedPair> sample, RunFolder run, RunConfig config) throws IOException {
-        Files.writeString(out.resolve("metrics.json"), EvaluationJson.of(measured).toPrettyString() + "\n");
+    private static void write(Path out, Measured measured, List<TracedPair> sample, RunFolder run, RunConfig config)
+            throws IOException {
+        Files.writeString(
+                out.resolve("metrics.json"), EvaluationJson.of(measured).toPrettyString() + "\n");
         PictureGrid.ofPairs(sample).draw().writePng(out.resolve("grid.png"));
         new HtmlReport("Evaluation of " + run.path().getFileName(), "Pairs of " + config.pairs())
                 .figures(measured)
                 .pictures(sample)
-                .curves(MetricsLog.curves(run.metrics()))
+                .curves(LossCurves.read(run.metrics()))
                 .facts("Configuration", Train.facts(config))
                 .facts("Machine", Machine.facts())
                 .write(out.resolve("report.html"));

@@ -4,8 +4,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Ctrl-C, or a polite kill, while this is open: the process ends only after the work has noticed {@link #isRequested}, saved
- * what it has and closed this, or after a minute. The exit code is then the system's, 130 for Ctrl-C.
+ * Ctrl-C, or a polite kill, while this is open: the process ends only after the work has noticed {@link #isRequested},
+ * saved what it has and closed this, or after a minute. The exit code is then the system's, 130 for Ctrl-C.
  */
 final class Interruption implements AutoCloseable {
     private static final long PATIENCE_SECONDS = 60;

@@ -31,7 +31,6 @@ public final class Learn implements Callable<Integer> {
     @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARGUMENT", description = "Arguments of the program.")
     private String[] arguments = {};
 
-
     @Override
     public Integer call() throws IOException {
         switch (program) {

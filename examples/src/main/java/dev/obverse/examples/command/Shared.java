@@ -95,7 +95,8 @@ public final class Shared {
     }
 
     /** {@code --out}, or null. */
-    @Nullable Path out() {
+    @Nullable
+    Path out() {
         return out;
     }
 
@@ -111,8 +112,8 @@ public final class Shared {
             return folder;
         } catch (IOException e) {
             throw new DataException(
-                    "cannot write into the folder " + folder + " (" + e.getClass().getSimpleName() + "): choose another"
-                            + " --out or change its permissions",
+                    "cannot write into the folder " + folder + " ("
+                            + e.getClass().getSimpleName() + "): choose another" + " --out or change its permissions",
                     e);
         }
     }

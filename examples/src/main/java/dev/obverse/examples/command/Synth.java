@@ -17,8 +17,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "synth",
         mixinStandardHelpOptions = true,
-        description = "Draws synthetic people and face swaps between them: original/*.png, fake/*.png and pairs.csv in --out"
-                + " (runs/synth). Train and test people are different.")
+        description =
+                "Draws synthetic people and face swaps between them: original/*.png, fake/*.png and pairs.csv in --out"
+                        + " (runs/synth). Train and test people are different.")
 public final class Synth implements Callable<Integer> {
     @Mixin
     private final Shared shared = new Shared();

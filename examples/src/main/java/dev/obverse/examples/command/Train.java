@@ -35,9 +35,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description = "Trains a network on the train pairs of a manifest into the run folder --out (runs/train). Ctrl-C ends"
-                + " it after the current step, with a checkpoint (exit code 130); --resume goes on, bit for bit as if"
-                + " it had never stopped.")
+        description =
+                "Trains a network on the train pairs of a manifest into the run folder --out (runs/train). Ctrl-C ends"
+                    + " it after the current step, with a checkpoint (exit code 130); --resume goes on, bit for bit as"
+                    + " if it had never stopped.")
 public final class Train implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String RECOGNISER = "recogniser";
@@ -91,8 +92,9 @@ public final class Train implements Callable<Integer> {
     @Option(
             names = "--recogniser",
             paramLabel = "DIR",
-            description = "Supervises the identity encoder; written by train-recogniser. Without it a small one is trained"
-                    + " first, on synthetic portraits.")
+            description =
+                    "Supervises the identity encoder; written by train-recogniser. Without it a small one is trained"
+                            + " first, on synthetic portraits.")
     private @Nullable Path recogniser;
 
     @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
@@ -144,7 +146,8 @@ public final class Train implements Callable<Integer> {
         var manifest = PairManifest.read(pairs);
         var data = data(manifest, config.architecture());
         if (folder.isStarted()) {
-            throw new DataException(folder.path() + " already holds a run: choose another --out, or go on with --resume");
+            throw new DataException(
+                    folder.path() + " already holds a run: choose another --out, or go on with --resume");
         }
         Shared.writable(folder.path());
         var supervisor = recogniser == null
@@ -173,8 +176,7 @@ public final class Train implements Callable<Integer> {
         var data = data(manifest, run.drn().architecture());
         refuseChanges(run, data.size());
         if (length.steps != null && length.steps > run.steps()) {
-            run = new RunConfig(
-                    run.drn(), run.seed(), length.steps, run.pairs(), run.leaks(), run.recogniser());
+            run = new RunConfig(run.drn(), run.seed(), length.steps, run.pairs(), run.leaks(), run.recogniser());
             folder.write(run);
         }
         Shared.writable(folder.path());
@@ -247,8 +249,8 @@ public final class Train implements Callable<Integer> {
     }
 
     /** z_pre of each pair's original, kept in the run's folder. */
-    static float[][] embeddings(
-            SmallRecogniser recogniser, PairManifest manifest, PairDataset data, RunFolder folder) throws IOException {
+    static float[][] embeddings(SmallRecogniser recogniser, PairManifest manifest, PairDataset data, RunFolder folder)
+            throws IOException {
         var images = new java.util.ArrayList<String>();
         for (int i = 0; i < data.size(); i++) {
             images.add(data.row(i).original());

@@ -27,8 +27,9 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train-recogniser",
         mixinStandardHelpOptions = true,
-        description = "Trains a small face recogniser into --out (runs/recogniser), from pictures of people or, given none,"
-                + " from synthetic portraits, and measures it on people held out.")
+        description =
+                "Trains a small face recogniser into --out (runs/recogniser), from pictures of people or, given none,"
+                        + " from synthetic portraits, and measures it on people held out.")
 public final class TrainRecogniser implements Callable<Integer> {
     @Mixin
     private final Shared shared = new Shared();
@@ -47,10 +48,18 @@ public final class TrainRecogniser implements Callable<Integer> {
     @Option(names = "--identities", paramLabel = "N", defaultValue = "200", description = "Synthetic people (200).")
     private int identities;
 
-    @Option(names = "--takes", paramLabel = "N", defaultValue = "16", description = "Portraits of each, and pictures of their face in other heads (16).")
+    @Option(
+            names = "--takes",
+            paramLabel = "N",
+            defaultValue = "16",
+            description = "Portraits of each, and pictures of their face in other heads (16).")
     private int takes;
 
-    @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "64", description = "Side the faces are scaled to (64).")
+    @Option(
+            names = "--size",
+            paramLabel = "PIXELS",
+            defaultValue = "64",
+            description = "Side the faces are scaled to (64).")
     private int size;
 
     @Option(names = "--embedding", paramLabel = "N", defaultValue = "128", description = "Length of its vectors (128).")
@@ -72,11 +81,14 @@ public final class TrainRecogniser implements Callable<Integer> {
             throw shared.usage("--takes must be at least 1, not " + takes);
         }
         var architecture = shared.checked(() -> RecogniserArchitecture.DEFAULT.withEmbedding(embedding));
-        var training = shared.checked(() -> RecogniserTraining.withSeed(shared.seed()).epochs(epochs));
+        var training =
+                shared.checked(() -> RecogniserTraining.withSeed(shared.seed()).epochs(epochs));
         var folder = shared.outOr("runs/recogniser");
         Synth.requireEmpty(folder);
         var faces = faces();
-        int held = heldOut != null ? heldOut : faces.people().size() < 10 ? 0 : faces.people().size() / 5;
+        int held = heldOut != null
+                ? heldOut
+                : faces.people().size() < 10 ? 0 : faces.people().size() / 5;
         var parts = held == 0 ? null : shared.checked(() -> faces.holdOut(held, shared.seed()));
         var trainedOn = parts == null ? faces : parts.train();
         var recogniser = train(shared, "recogniser", trainedOn, architecture, training);
@@ -116,7 +128,11 @@ public final class TrainRecogniser implements Callable<Integer> {
             throw new DataException("The manifest has no train pairs: give one whose split column says train");
         }
         var data = new PairDataset(manifest, rows, size);
-        var people = rows.stream().map(PairManifest.Row::originalId).distinct().sorted().toList();
+        var people = rows.stream()
+                .map(PairManifest.Row::originalId)
+                .distinct()
+                .sorted()
+                .toList();
         if (people.size() < 2) {
             throw new DataException("The train pairs show only one original person, " + people.getFirst()
                     + ": a recogniser needs at least 2; give --images, or nothing for synthetic portraits");
@@ -141,8 +157,7 @@ public final class TrainRecogniser implements Callable<Integer> {
                     a,
                     t,
                     p -> progress.at(
-                            p.step(),
-                            String.format(Locale.ROOT, "loss %.3f, accuracy %.3f", p.loss(), p.accuracy())));
+                            p.step(), String.format(Locale.ROOT, "loss %.3f, accuracy %.3f", p.loss(), p.accuracy())));
         }
     }
 

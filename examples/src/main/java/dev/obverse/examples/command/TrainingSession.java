@@ -7,8 +7,8 @@ import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.report.HtmlReport;
+import dev.obverse.drn.report.LossCurves;
 import dev.obverse.drn.report.Machine;
-import dev.obverse.drn.report.MetricsLog;
 import dev.obverse.drn.report.PictureGrid;
 import dev.obverse.drn.report.TracedPair;
 import dev.obverse.nn.train.StepReport;
@@ -33,8 +33,7 @@ final class TrainingSession {
     private final float[][] recognised;
 
     /** @param recognised z_pre of each pair's original */
-    TrainingSession(
-            RunFolder folder, TrainingRun run, PairManifest manifest, PairDataset data, float[][] recognised) {
+    TrainingSession(RunFolder folder, TrainingRun run, PairManifest manifest, PairDataset data, float[][] recognised) {
         this.folder = folder;
         this.run = run;
         this.manifest = manifest;
@@ -58,9 +57,10 @@ final class TrainingSession {
         try (var interruption = new Interruption()) {
             double loss;
             double seconds;
-            try (var progress = shared.progress("training", plannedSteps(), "steps")) {
+            try (var progress = shared.progress("training", plannedSteps(), "steps");
+                    var log = new StepLog(folder, run.steps())) {
                 var watch = new Watch(progress, interruption, checkpointEvery);
-                run.fit(data, recognised, MetricsLog.open(folder.metrics(), run.steps()), watch);
+                run.fit(data, recognised, log, watch);
                 run.save();
                 loss = watch.loss;
                 seconds = progress.seconds();
@@ -68,8 +68,9 @@ final class TrainingSession {
             boolean interrupted = run.steps() < plannedSteps();
             if (interrupted) {
                 shared.err()
-                        .println("Interrupted after step %d of %d, which is saved; go on with: obverse train --resume --out %s"
-                                .formatted(run.steps(), plannedSteps(), folder.path()));
+                        .println(
+                                "Interrupted after step %d of %d, which is saved; go on with: obverse train --resume --out %s"
+                                        .formatted(run.steps(), plannedSteps(), folder.path()));
             } else {
                 writeReport();
                 shared.say("Trained to step %d in %s: %s"
@@ -136,7 +137,8 @@ final class TrainingSession {
         drawSamples();
         var architecture = run.config().drn().architecture();
         new HtmlReport(
-                        "Training of " + folder.path().toAbsolutePath().normalize().getFileName(),
+                        "Training of "
+                                + folder.path().toAbsolutePath().normalize().getFileName(),
                         "Step %d, width %d, %dx%d, seed %d"
                                 .formatted(
                                         run.steps(),
@@ -145,7 +147,7 @@ final class TrainingSession {
                                         architecture.size(),
                                         run.config().seed()))
                 .pictures(samples())
-                .curves(MetricsLog.curves(folder.metrics()))
+                .curves(LossCurves.read(folder.metrics()))
                 .facts("Configuration", Train.facts(run.config()))
                 .facts("Machine", Machine.facts())
                 .write(folder.report());

@@ -49,8 +49,9 @@ public final class ClassifyFaces {
         int people = faces.people().size();
         System.out.printf("%d pictures of %d people%n", faces.count(), people);
         double accuracy = learn(faces, 20, true);
-        System.out.printf("%.1f %% of the test pictures are recognised; guessing gives %.1f %%%n", 100 * accuracy, 100.0
-                / people);
+        System.out.printf(
+                "%.1f %% of the test pictures are recognised; guessing gives %.1f %%%n",
+                100 * accuracy, 100.0 / people);
     }
 
     /** Images {@code [N,SIZE,SIZE,3]} and the number of the person on each. */
@@ -71,10 +72,17 @@ public final class ClassifyFaces {
         // Three times: look for patterns (convolution), keep the strongest of each 2x2 (pooling). Then decide.
         var random = new Philox(1);
         var network = new Sequential(
-                new Conv2d(3, 16, 3, random), new ReLU(), new MaxPool2d(2), // 32 -> 16
-                new Conv2d(16, 32, 3, random), new ReLU(), new MaxPool2d(2), // 16 -> 8
-                new Conv2d(32, 64, 3, random), new ReLU(), new MaxPool2d(2), // 8 -> 4
-                new Flatten(), new Linear(4 * 4 * 64, faces.people().size(), random));
+                new Conv2d(3, 16, 3, random),
+                new ReLU(),
+                new MaxPool2d(2), // 32 -> 16
+                new Conv2d(16, 32, 3, random),
+                new ReLU(),
+                new MaxPool2d(2), // 16 -> 8
+                new Conv2d(32, 64, 3, random),
+                new ReLU(),
+                new MaxPool2d(2), // 8 -> 4
+                new Flatten(),
+                new Linear(4 * 4 * 64, faces.people().size(), random));
 
         // The trainer runs the loop of FitALine; the loader prepares batches, in a new order every epoch, on a thread.
         var trainer = new Trainer<Batch>(network, new Adam(network.namedParameters(), 1e-3), batch -> {

@@ -32,8 +32,8 @@ public final class CustomLayer {
     }
 
     /**
-     * {@code x sigmoid(beta x)} with a learned beta for each channel (Ramachandran et al. 2017). Made of operations that
-     * have gradients, a layer needs none of its own.
+     * {@code x sigmoid(beta x)} with a learned beta for each channel (Ramachandran et al. 2017). Made of operations
+     * that have gradients, a layer needs none of its own.
      */
     static final class LearnedSwish extends Layer {
         private final Parameter beta;
@@ -50,19 +50,23 @@ public final class CustomLayer {
 
     /**
      * The mean of {@code log cosh(prediction - target)}, which is a square near 0 and a distance far away, so that
-     * outliers do not rule. Its derivative, the hyperbolic tangent, is written by hand here: one step instead of several.
+     * outliers do not rule. Its derivative, the hyperbolic tangent, is written by hand here: one step instead of
+     * several.
      */
     static final class LogCosh extends CustomFunction {
         @Override
         protected Tensor forward(Tensor... inputs) {
             var distance = inputs[0].sub(inputs[1]).abs();
             // log cosh d = d + log(1 + exp(-2 d)) - log 2, which does not overflow as cosh would
-            return distance.add(distance.mul(-2).exp().add(1).log()).sub(Math.log(2)).mean();
+            return distance.add(distance.mul(-2).exp().add(1).log())
+                    .sub(Math.log(2))
+                    .mean();
         }
 
         @Override
         protected @Nullable Tensor[] backward(Tensor gradient, Tensor result, Tensor... inputs) {
-            var slope = inputs[0].sub(inputs[1]).tanh().mul(1.0 / inputs[0].size()).mul(gradient);
+            var slope =
+                    inputs[0].sub(inputs[1]).tanh().mul(1.0 / inputs[0].size()).mul(gradient);
             return new Tensor[] {slope, slope.neg()};
         }
     }
@@ -90,7 +94,10 @@ public final class CustomLayer {
         var x = Tensor.of(xs, n, 1);
         var y = Tensor.of(ys, n, 1);
         var network = new Sequential(
-                new Linear(1, 16, random), new LearnedSwish(16), new Linear(16, 16, random), new LearnedSwish(16),
+                new Linear(1, 16, random),
+                new LearnedSwish(16),
+                new Linear(16, 16, random),
+                new LearnedSwish(16),
                 new Linear(16, 1, random));
         var optimizer = new Adam(network.namedParameters(), 0.01);
         double before = distanceFromSine(network, x);
