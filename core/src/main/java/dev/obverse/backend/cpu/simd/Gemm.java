@@ -30,7 +30,7 @@ public final class Gemm {
     private static final int FEW_ROWS = 32;
 
     /** Up to this many rows a transposed right operand is multiplied where it lies. */
-    private static final int DOT_ROWS = 64;
+    private static final int DOT_ROWS = 32;
 
     /** One cache line, by which rows of the left operand are set apart. */
     private static final int LINE = 16;
