@@ -44,7 +44,7 @@ final class ColumnTiles {
             if (whole && valid == tall) {
                 tile(tall, two, a, ao + r, steps, from, length, b, bo, c, co + r * ldc, ldc, first);
             } else {
-                var edge = Scratch.floats(Scratch.TILE, Lanes.TALLEST * Lanes.PANEL);
+                var edge = Scratch.floats(Scratch.TILE, (long) Lanes.TALLEST * Lanes.PANEL);
                 for (int i = 0; !first && i < valid; i++) {
                     System.arraycopy(c, co + (r + i) * ldc, edge, i * Lanes.PANEL, width);
                 }

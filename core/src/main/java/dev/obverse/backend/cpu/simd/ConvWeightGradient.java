@@ -107,7 +107,7 @@ public final class ConvWeightGradient {
         int column = panel * PANEL;
         int stored = Panels.storedWidth(at.groupResult(), column, PANEL);
         int valid = Math.min(stored, at.groupResult() - column);
-        var right = Scratch.floats(Scratch.RIGHT, PIXELS * PANEL);
+        var right = Scratch.floats(Scratch.RIGHT, (long) PIXELS * PANEL);
         int f = d + pixel * at.resultChannels() + piece.group() * at.groupResult() + column;
         Panels.copy(dy, f, at.resultChannels(), valid, length, right, 0, stored);
         int panels = Panels.count(at.groupResult(), PANEL);

@@ -30,9 +30,10 @@ final class DirectConvolution {
 
     private DirectConvolution() {}
 
-    /** Computes {@code result = leaky(correlation(source, weight) + bias)} on the lattice of {@code at}. */
+    /** Computes {@code result = leaky(correlation(source, weight) + bias)} on the lattice of the window. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Window window, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        var at = window.at();
         if ((long) at.n() * at.rows() * at.columns() * at.resultChannels() == 0) {
             return;
         }
@@ -41,7 +42,6 @@ final class DirectConvolution {
         var packed = Scratch.floats(Scratch.PACKED, (long) at.groups() * panels * inner * PANEL);
         Workers.run(at.groups() * panels, i -> Panels.packWeights(at, i / panels, i % panels, PANEL, weight, packed));
         var start = paddedBias(at, panels, bias);
-        var window = Window.of(at);
         var strips = Strips.forward(window, panels);
         Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, slope, source, packed, start, result));
     }

@@ -96,7 +96,7 @@ final class RowTiles {
      * Whether tiles of 8 end {@code left} rows with less waste than tiles of 12: so 128 = 10*12 + 8, 64 = 4*12 + 2*8.
      */
     static boolean eights(int left) {
-        return left <= 8 || left > 12 && left <= 16;
+        return left <= 8 || (left > 12 && left <= 16);
     }
 
     /** A panel whose last columns do not exist: its tiles go through a whole tile of scratch. */
@@ -116,7 +116,7 @@ final class RowTiles {
             float[] bias,
             int bi,
             boolean first) {
-        var tile = Scratch.floats(Scratch.TILE, Lanes.TALLEST * Lanes.PANEL);
+        var tile = Scratch.floats(Scratch.TILE, (long) Lanes.TALLEST * Lanes.PANEL);
         for (int p = from; p < to; ) {
             if (!first) {
                 for (int i = 0; i < Lanes.TALLEST; i++) {
