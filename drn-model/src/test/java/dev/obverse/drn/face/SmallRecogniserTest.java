@@ -166,7 +166,7 @@ final class SmallRecogniserTest {
 
         var json = Files.readString(b.resolve("recogniser.json"));
         Files.writeString(b.resolve("recogniser.json"), json.replace("\"width\" : 4", "\"width\" : 8"));
-        assertSays("down1.conv.weight", b);
+        assertSays("stage1.conv.weight", b);
         Files.writeString(b.resolve("recogniser.json"), json.replace("\"width\" : 4", "\"width\" : 0"));
         assertSays("[Ww]idth", b);
         Files.writeString(b.resolve("recogniser.json"), json.replace("\"width\" : 4", "\"width\" : \"x\""));

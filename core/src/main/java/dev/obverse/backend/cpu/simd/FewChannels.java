@@ -92,7 +92,9 @@ final class FewChannels {
             int result = at.groupResult();
             int kernel = at.taps().get(k / source).kernel();
             return at.transposed()
-                    ? (kernel * result + channel % result) * at.sourceChannels() + channel / result * source + k % source
+                    ? (kernel * result + channel % result) * at.sourceChannels()
+                            + channel / result * source
+                            + k % source
                     : (kernel * source + k % source) * at.resultChannels() + channel;
         }
     }
