@@ -28,16 +28,17 @@ final class TrainingSession {
 
     private final RunFolder folder;
     private final TrainingRun run;
-    private final PairManifest manifest;
     private final PairDataset data;
+    private final PairDataset shown;
     private final float[][] recognised;
 
     /** @param recognised z_pre of each pair's original */
     TrainingSession(RunFolder folder, TrainingRun run, PairManifest manifest, PairDataset data, float[][] recognised) {
         this.folder = folder;
         this.run = run;
-        this.manifest = manifest;
         this.data = data;
+        var unseen = manifest.rows(Split.TEST);
+        this.shown = unseen.isEmpty() ? data : data.of(unseen);
         this.recognised = recognised;
     }
 
@@ -119,9 +120,7 @@ final class TrainingSession {
     }
 
     private List<TracedPair> samples() throws IOException {
-        var rows = manifest.rows(Split.TEST);
-        var unseen = rows.isEmpty() ? data : new PairDataset(manifest, rows, data.imageSize());
-        var samples = TracedPair.sample(new Tracer(run.network()), unseen, PICTURES);
+        var samples = TracedPair.sample(new Tracer(run.network()), shown, PICTURES);
         run.network().train();
         return samples;
     }
