@@ -6,7 +6,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Inner products of 4 rows with 3 rows: {@link DotTiles} explains the arguments. 12 sums and four operands fit 16 registers.
+ * Inner products of 4 rows with 3 rows: {@link DotTiles} explains the arguments. 12 sums and four operands fit 16
+ * registers.
  */
 final class DotTile4x3 {
     private static final VectorSpecies<Float> F = Lanes.F;

@@ -6,7 +6,8 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Inner products of 8 rows with 3 rows: {@link DotTiles} explains the arguments. 24 sums and four operands fit 32 registers.
+ * Inner products of 8 rows with 3 rows: {@link DotTiles} explains the arguments. 24 sums and four operands fit 32
+ * registers.
  */
 final class DotTile8x3 {
     private static final VectorSpecies<Float> F = Lanes.F;

@@ -27,7 +27,7 @@ final class DotTiles {
 
     /** Floats that a tile's sums need. */
     static float[] lanes() {
-        return Scratch.floats(Scratch.TILE, (ROWS * COLUMNS + 1) * L);
+        return Scratch.floats(Scratch.TILE, (long) L * (ROWS * COLUMNS + 1));
     }
 
     /** Rows of {@code a} of the tile that fits {@code left} rows best. */

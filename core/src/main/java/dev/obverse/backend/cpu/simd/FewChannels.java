@@ -18,18 +18,22 @@ final class FewChannels {
 
     private FewChannels() {}
 
-    /** Whether the result's channels would fill at most a quarter of a vector and the inner product fills several. */
-    static boolean fits(Correlation at) {
-        return at.groupResult() * 4 <= L && at.inner() >= 2 * L;
+    /**
+     * Whether the result's channels would fill at most a quarter of a vector, while the inner product fills enough of
+     * them to pay for adding up their lanes, with little left over at the end of a segment.
+     */
+    static boolean fits(Window window) {
+        int length = window.segmentLength();
+        return window.at().groupResult() * 4 <= L && window.at().inner() >= 6 * L && length % L * 8 <= length;
     }
 
     /** As {@link DirectConvolution#run}. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Window window, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        var at = window.at();
         if ((long) at.n() * at.rows() * at.columns() * at.resultChannels() == 0) {
             return;
         }
-        var window = Window.of(at);
         var runs = Runs.of(window);
         var packed = Scratch.floats(Scratch.PACKED, (long) at.resultChannels() * runs.packed());
         for (int c = 0; c < at.resultChannels(); c++) {
@@ -92,7 +96,9 @@ final class FewChannels {
             int result = at.groupResult();
             int kernel = at.taps().get(k / source).kernel();
             return at.transposed()
-                    ? (kernel * result + channel % result) * at.sourceChannels() + channel / result * source + k % source
+                    ? (kernel * result + channel % result) * at.sourceChannels()
+                            + channel / result * source
+                            + k % source
                     : (kernel * source + k % source) * at.resultChannels() + channel;
         }
     }
