@@ -194,8 +194,8 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     }
 
     /**
-     * The same values on another device; this tensor itself if it is there already. No gradient flows through a move, so
-     * a tensor that requires one must be detached first.
+     * The same values on another device; this tensor itself if it is there already. No gradient flows through a move,
+     * so a tensor that requires one must be detached first.
      */
     public Tensor to(Device device) {
         if (device.equals(device())) {

@@ -38,7 +38,11 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
      *     there are none
      */
     public record Row(
-            double psnr, long identical, double ssim, @Nullable Double similarity, @Nullable Double donorSimilarity) {}
+            double psnr,
+            long identical,
+            double ssim,
+            @Nullable Double similarity,
+            @Nullable Double donorSimilarity) {}
 
     /**
      * Traces every pair of a data set and compares.

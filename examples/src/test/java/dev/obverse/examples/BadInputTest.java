@@ -30,7 +30,8 @@ class BadInputTest {
     /** One line on stderr apart from words of progress, no stack trace, and no JSON. */
     private static void refused(int code, String sentence, String... args) {
         var result = Cli.run(args);
-        var lines = result.err().lines().filter(line -> line.startsWith("obverse")).toList();
+        var lines =
+                result.err().lines().filter(line -> line.startsWith("obverse")).toList();
         assertEquals(code, result.code(), result.err());
         assertEquals(1, lines.size(), result.err());
         assertTrue(lines.getFirst().contains(sentence), "expected '" + sentence + "' in: " + lines.getFirst());
@@ -39,8 +40,17 @@ class BadInputTest {
 
     private static String[] train(String pairs, String... more) {
         var always = Stream.of(
-                "train", "--pairs", pairs, "--preset", "tiny", "--steps", "2", "--recogniser",
-                tiny.recogniser().toString(), "--out", folder.resolve("bad" + number++).toString());
+                "train",
+                "--pairs",
+                pairs,
+                "--preset",
+                "tiny",
+                "--steps",
+                "2",
+                "--recogniser",
+                tiny.recogniser().toString(),
+                "--out",
+                folder.resolve("bad" + number++).toString());
         return Stream.concat(always, Arrays.stream(more)).toArray(String[]::new);
     }
 
@@ -75,7 +85,12 @@ class BadInputTest {
                 1,
                 "has no train pairs",
                 train(manifest(HEADER + "p1,original/p000001.png,fake/p000001.png,a,b,v,test\n")));
-        refused(2, "Missing required option: '--pairs=FILE'", "train", "--out", folder.resolve("x").toString());
+        refused(
+                2,
+                "Missing required option: '--pairs=FILE'",
+                "train",
+                "--out",
+                folder.resolve("x").toString());
     }
 
     @Test
@@ -95,7 +110,8 @@ class BadInputTest {
     void picturesOfAnotherSizeAreResizedAndThatIsSaidOnce() {
         var result = Cli.run(train(pairs(), "--size", "40"));
         assertEquals(0, result.code(), result.err());
-        assertEquals(1, result.err().lines().filter(line -> line.contains("resized")).count(), result.err());
+        assertEquals(
+                1, result.err().lines().filter(line -> line.contains("resized")).count(), result.err());
     }
 
     @Test
@@ -113,7 +129,11 @@ class BadInputTest {
         refused(
                 1,
                 "tensor 'identityEncoder.stage1.conv1.weight' has shape",
-                "evaluate", "--model", run.toString(), "--pairs", pairs());
+                "evaluate",
+                "--model",
+                run.toString(),
+                "--pairs",
+                pairs());
 
         Files.writeString(run.resolve("config.json"), "{");
         refused(1, "cannot be understood", "evaluate", "--model", run.toString(), "--pairs", pairs());
@@ -123,7 +143,10 @@ class BadInputTest {
 
     @Test
     void options() {
-        refused(2, "Unknown preset 'huge': use one of [paper, recommended, small, tiny]", train(pairs(), "--preset", "huge"));
+        refused(
+                2,
+                "Unknown preset 'huge': use one of [paper, recommended, small, tiny]",
+                train(pairs(), "--preset", "huge"));
         refused(2, "is not a multiple of 8", train(pairs(), "--size", "36"));
         refused(2, "Unknown device 'gpu'", train(pairs(), "--device", "gpu"));
         refused(2, "--threads must be at least 1, not 0", train(pairs(), "--threads", "0"));
@@ -140,14 +163,30 @@ class BadInputTest {
     void folders() throws IOException {
         var file = folder.resolve("a-file");
         Files.writeString(file, "in the way");
-        refused(1, "cannot write into the folder", "synth", "--out", file.resolve("below").toString());
+        refused(
+                1,
+                "cannot write into the folder",
+                "synth",
+                "--out",
+                file.resolve("below").toString());
         refused(1, "already holds a run", train(pairs(), "--out", tiny.run().toString()));
         refused(1, "is not empty", "synth", "--out", tiny.run().toString());
-        refused(1, "is not a run folder", "train", "--resume", "--out", folder.resolve("new").toString());
+        refused(
+                1,
+                "is not a run folder",
+                "train",
+                "--resume",
+                "--out",
+                folder.resolve("new").toString());
         refused(
                 2,
                 "--width 8 is not how",
-                "train", "--resume", "--width", "8", "--out", tiny.run().toString());
+                "train",
+                "--resume",
+                "--width",
+                "8",
+                "--out",
+                tiny.run().toString());
     }
 
     @Test

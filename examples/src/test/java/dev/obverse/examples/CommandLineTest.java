@@ -46,10 +46,12 @@ class CommandLineTest {
     @Test
     @Order(1)
     void trainingLeavesWhatItShould() throws IOException {
-        for (var file : List.of("model.safetensors", "config.json", "metrics.jsonl", "report.html", "checkpoint/checkpoint.json")) {
+        for (var file : List.of(
+                "model.safetensors", "config.json", "metrics.jsonl", "report.html", "checkpoint/checkpoint.json")) {
             assertTrue(Files.size(Path.of(run, file)) > 0, file);
         }
-        assertEquals(TinyRun.STEPS, Files.readAllLines(Path.of(run, "metrics.jsonl")).size());
+        assertEquals(
+                TinyRun.STEPS, Files.readAllLines(Path.of(run, "metrics.jsonl")).size());
         assertTrue(Files.exists(Path.of(run, "samples", "step-000004.png")));
     }
 
@@ -78,7 +80,11 @@ class CommandLineTest {
         assertEquals(0, result.code(), result.err());
         assertTrue(result.out().contains("n/a"), result.out());
         assertTrue(result.out().contains("pairs the model was trained on"), result.out());
-        assertTrue(new JsonMapper().readTree(out.resolve("metrics.json").toFile()).path("traced").path("similarity").isNull());
+        assertTrue(new JsonMapper()
+                .readTree(out.resolve("metrics.json").toFile())
+                .path("traced")
+                .path("similarity")
+                .isNull());
         assertTrue(RgbImage.read(out.resolve("grid.png")).width() > 4 * 128);
         assertTrue(Files.readString(out.resolve("report.html")).contains("not proof"));
     }
@@ -108,7 +114,16 @@ class CommandLineTest {
     private static byte[] train(String name, String... more) throws IOException {
         var out = folder.resolve(name);
         var args = new java.util.ArrayList<>(List.of(
-                "train", "--pairs", pairs, "--preset", "tiny", "--steps", "4", "--recogniser", recogniser, "--out",
+                "train",
+                "--pairs",
+                pairs,
+                "--preset",
+                "tiny",
+                "--steps",
+                "4",
+                "--recogniser",
+                recogniser,
+                "--out",
                 out.toString()));
         args.addAll(List.of(more));
         var result = Cli.run(args.toArray(String[]::new));
@@ -120,12 +135,16 @@ class CommandLineTest {
     void initFromBeginsWithAnotherRunsWeights() throws IOException {
         var started = train("init", "--init-from", run, "--lr", "1e-30");
         assertArrayEquals(
-                weights(Files.readAllBytes(Path.of(run, "model.safetensors"))), weights(started), "no step to speak of");
+                weights(Files.readAllBytes(Path.of(run, "model.safetensors"))),
+                weights(started),
+                "no step to speak of");
     }
 
     /** Without the header, which names the step. */
     private static byte[] weights(byte[] safetensors) {
-        int header = java.nio.ByteBuffer.wrap(safetensors).order(java.nio.ByteOrder.LITTLE_ENDIAN).getInt();
+        int header = java.nio.ByteBuffer.wrap(safetensors)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .getInt();
         return java.util.Arrays.copyOfRange(safetensors, 8 + header, safetensors.length);
     }
 
@@ -133,8 +152,22 @@ class CommandLineTest {
     void demoBeginsFromNothing() throws IOException {
         var out = folder.resolve("demo");
         var json = json(Cli.run(
-                "demo", "--preset", "tiny", "--identities", "6", "--pairs", "12", "--takes", "2",
-                "--recogniser-epochs", "1", "--steps", "3", "--out", out.toString(), "--json"));
+                "demo",
+                "--preset",
+                "tiny",
+                "--identities",
+                "6",
+                "--pairs",
+                "12",
+                "--takes",
+                "2",
+                "--recogniser-epochs",
+                "1",
+                "--steps",
+                "3",
+                "--out",
+                out.toString(),
+                "--json"));
         assertTrue(json.path("traced").path("donorSimilarity").isNumber(), json.toString());
         assertFalse(json.path("judgeSupervised").asBoolean());
         assertEquals("none", json.path("leak").asText());

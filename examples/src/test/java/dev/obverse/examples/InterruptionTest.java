@@ -21,8 +21,19 @@ class InterruptionTest {
 
     private String[] train(TinyRun tiny, Path out) {
         return new String[] {
-            "train", "--pairs", tiny.pairs().toString(), "--preset", "tiny", "--steps", String.valueOf(STEPS),
-            "--recogniser", tiny.recogniser().toString(), "--checkpoint-every", "1000", "--out", out.toString()
+            "train",
+            "--pairs",
+            tiny.pairs().toString(),
+            "--preset",
+            "tiny",
+            "--steps",
+            String.valueOf(STEPS),
+            "--recogniser",
+            tiny.recogniser().toString(),
+            "--checkpoint-every",
+            "1000",
+            "--out",
+            out.toString()
         };
     }
 
@@ -59,7 +70,8 @@ class InterruptionTest {
                 Files.readAllBytes(whole.resolve("model.safetensors")),
                 Files.readAllBytes(interrupted.resolve("model.safetensors")));
         assertEquals(
-                Files.readAllLines(whole.resolve("metrics.jsonl")), Files.readAllLines(interrupted.resolve("metrics.jsonl")));
+                Files.readAllLines(whole.resolve("metrics.jsonl")),
+                Files.readAllLines(interrupted.resolve("metrics.jsonl")));
     }
 
     private static long lines(Path run) throws IOException {

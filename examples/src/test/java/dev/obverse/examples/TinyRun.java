@@ -12,11 +12,33 @@ record TinyRun(Path pairs, Path recogniser, Path run) {
         var made = new TinyRun(folder.resolve("data/pairs.csv"), folder.resolve("recogniser"), folder.resolve("run"));
         done("synth", "--identities", "8", "--pairs", "16", "--size", "32", "--out", folder.resolve("data") + "");
         done(
-                "train-recogniser", "--identities", "4", "--takes", "2", "--size", "32", "--embedding", "16", "--epochs",
-                "1", "--out", made.recogniser + "");
+                "train-recogniser",
+                "--identities",
+                "4",
+                "--takes",
+                "2",
+                "--size",
+                "32",
+                "--embedding",
+                "16",
+                "--epochs",
+                "1",
+                "--out",
+                made.recogniser + "");
         done(
-                "train", "--pairs", made.pairs + "", "--preset", "tiny", "--steps", STEPS + "", "--checkpoint-every", "4",
-                "--recogniser", made.recogniser + "", "--out", made.run + "");
+                "train",
+                "--pairs",
+                made.pairs + "",
+                "--preset",
+                "tiny",
+                "--steps",
+                STEPS + "",
+                "--checkpoint-every",
+                "4",
+                "--recogniser",
+                made.recogniser + "",
+                "--out",
+                made.run + "");
         return made;
     }
 

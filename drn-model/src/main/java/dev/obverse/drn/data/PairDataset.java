@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Pairs of a manifest as pixels of one size. Decoded pictures are kept, a byte a value, while they fit into a quarter of
- * the heap; the others are decoded each time.
+ * Pairs of a manifest as pixels of one size. Decoded pictures are kept, a byte a value, while they fit into a quarter
+ * of the heap; the others are decoded each time.
  */
 public final class PairDataset implements Dataset<PairDataset.Pixels> {
     private static final System.Logger LOG = System.getLogger(PairDataset.class.getName());

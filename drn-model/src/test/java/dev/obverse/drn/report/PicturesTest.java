@@ -41,8 +41,7 @@ class PicturesTest {
 
     @Test
     void maskNamesSizesThatDiffer() {
-        var e = assertThrows(
-                IllegalArgumentException.class, () -> Mask.of(new RgbImage(2, 2), new RgbImage(3, 2)));
+        var e = assertThrows(IllegalArgumentException.class, () -> Mask.of(new RgbImage(2, 2), new RgbImage(3, 2)));
         assertTrue(e.getMessage().contains("2x2") && e.getMessage().contains("3x2"), e.getMessage());
     }
 
@@ -52,7 +51,9 @@ class PicturesTest {
         for (int i = 0; i < red.rgb().length; i += 3) {
             red.rgb()[i] = 1;
         }
-        var sheet = new PictureGrid("a", "b").row("first", new RgbImage(64, 64), red).draw();
+        var sheet = new PictureGrid("a", "b")
+                .row("first", new RgbImage(64, 64), red)
+                .draw();
         assertEquals(6 + 2 * (128 + 6), sheet.width());
         // A pixel of the second picture, past margin, first picture and margin; and one of the paper.
         assertArrayEquals(new float[] {1, 0, 0}, pixel(sheet, 6 + 128 + 6 + 64, 25 + 64));

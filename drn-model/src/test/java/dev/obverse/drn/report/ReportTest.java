@@ -49,11 +49,13 @@ class ReportTest {
 
     @Test
     void jsonHasTheAgreedKeysFirstAndNullForWhatDoesNotExist() {
-        var json = EvaluationJson.of(new Measured(NO_JUDGE, "all", Leak.NONE, null, false, 1.5)).toString();
+        var json = EvaluationJson.of(new Measured(NO_JUDGE, "all", Leak.NONE, null, false, 1.5))
+                .toString();
         assertTrue(
-                json.startsWith("{\"doNothing\":{\"psnr\":24.0,\"ssim\":0.85,\"similarity\":null,\"donorSimilarity\":null},"
-                        + "\"traced\":{\"psnr\":null,\"ssim\":1.0,\"similarity\":null,\"donorSimilarity\":null},"
-                        + "\"pairs\":40,\"split\":\"all\",\"seconds\":1.5,"),
+                json.startsWith(
+                        "{\"doNothing\":{\"psnr\":24.0,\"ssim\":0.85,\"similarity\":null,\"donorSimilarity\":null},"
+                            + "\"traced\":{\"psnr\":null,\"ssim\":1.0,\"similarity\":null,\"donorSimilarity\":null},"
+                            + "\"pairs\":40,\"split\":\"all\",\"seconds\":1.5,"),
                 json);
     }
 
@@ -74,12 +76,11 @@ class ReportTest {
     @Test
     void curvesAreReadFromJsonLinesWithoutATornOne(@TempDir Path folder) throws IOException {
         var file = folder.resolve("metrics.jsonl");
-        Files.writeString(
-                file,
-                """
-                {"step":1,"epoch":0,"loss":3.5,"id":1.0,"lrFactor":0.1}
-                {"step":2,"epoch":0,"loss":2.5,"id":"NaN","lrFactor":0.2}
-                {"step":3,"epo""");
+        Files.writeString(file, """
+            {"step":1,"epoch":0,"loss":3.5,"id":1.0,"lrFactor":0.1}
+            {"step":2,"epoch":0,"loss":2.5,"id":"NaN","lrFactor":0.2}
+            {"step":3,"epo\
+            """);
         var curves = LossCurves.read(file);
         assertEquals(List.of("loss", "id"), curves.stream().map(LossCurve::name).toList());
         assertArrayEquals(new double[] {1, 2}, curves.getFirst().steps());
@@ -95,7 +96,8 @@ class ReportTest {
         assertArrayEquals(new double[] {3, 8, 1}, curve.thinned(3).values());
         var constant = new double[100];
         java.util.Arrays.fill(constant, 7);
-        assertArrayEquals(constant, new LossCurve("c", constant, constant).smoothed().values());
+        assertArrayEquals(
+                constant, new LossCurve("c", constant, constant).smoothed().values());
     }
 
     @Test
