@@ -2,4 +2,7 @@
 module dev.obverse.cuda {
     requires static org.jspecify;
     requires dev.obverse.core;
+
+    provides dev.obverse.backend.BackendProvider with
+            dev.obverse.cuda.CudaProvider;
 }

@@ -1,15 +1,19 @@
 package dev.obverse.contract;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.obverse.backend.Backend;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.TensorScope;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 
 /**
@@ -39,6 +43,37 @@ public abstract class BackendContract {
     Stream<DynamicTest> kernels() {
         var backend = device().backend();
         return OpCatalogue.kernels().stream().map(c -> named(c.name(), () -> check(c, backend, threadCounts())));
+    }
+
+    /** A server calls the library from many threads: each gets what it would get alone. */
+    @Test
+    void manyThreadsAtOnce() throws InterruptedException {
+        var backend = device().backend();
+        var some = OpCatalogue.ops().stream()
+                .filter(c -> c.name().hashCode() % 8 == 0)
+                .toList();
+        var alone = some.stream().map(c -> Run.of(c, backend)).toList();
+        var failures = new ConcurrentLinkedQueue<Throwable>();
+        var threads = new ArrayList<Thread>();
+        for (int t = 0; t < 4; t++) {
+            int first = t * some.size() / 4;
+            threads.add(Thread.ofPlatform().start(() -> {
+                try {
+                    for (int i = 0; i < some.size(); i++) {
+                        int at = (first + i) % some.size();
+                        try (var _ = TensorScope.open()) {
+                            Run.of(some.get(at), backend).assertSameBits(alone.get(at), "beside other threads");
+                        }
+                    }
+                } catch (Throwable e) {
+                    failures.add(e);
+                }
+            }));
+        }
+        for (var thread : threads) {
+            thread.join();
+        }
+        assertEquals(List.of(), List.copyOf(failures));
     }
 
     /** Reports number the tests; an exception from a kernel says which case it was. */

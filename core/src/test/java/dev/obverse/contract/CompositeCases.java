@@ -44,8 +44,7 @@ final class CompositeCases {
         var skip = Functional.conv2dLeakyRelu(x, first, null, same, 0.2);
         var low = Functional.maxPool2d(skip, PoolOptions.window(2));
         var high = Functional.convTranspose2d(low, up, null, ConvOptions.DEFAULT.stride(2), 0);
-        return Functional.conv2d(Functional.concat(3, skip, high), last, null, same)
-                .sigmoid();
+        return Functional.conv2d(Functional.concat(3, skip, high), last, null, same);
     }
 
     private void add(String name, Function<List<Tensor>, Tensor> f, Shape... shapes) {

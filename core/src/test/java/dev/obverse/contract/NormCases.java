@@ -46,7 +46,10 @@ final class NormCases {
         all.softmaxes(Shape.of(2, 3, 5));
         all.softmaxes(Shape.of(0, 5));
         all.softmaxes(Shape.of(300, 40));
-        all.add("softmax of large logits", x -> Functional.softmax(x.mul(40)), Shape.of(4, 17), 17);
+        all.cases.add(Case.unary("softmax of large logits", Functional::softmax, Shape.of(2, 5))
+                .values(1000, 999, 998, -1000, 0, -80, -81, -80.5f, -500, -82)
+                .scale(Scale.LARGEST)
+                .terms(5));
         all.add("log_softmax of large logits", x -> Functional.logSoftmax(x.mul(40)), Shape.of(4, 17), 17);
         return all.cases;
     }

@@ -38,6 +38,12 @@ final class PoolCases {
                         x -> Functional.maxPool2d(x, PoolOptions.window(2)),
                         Shape.of(2, 8, 8, 19))
                 .ties());
+        all.cases.add(Case.unary(
+                        "max_pool2d keeps NaN",
+                        x -> Functional.maxPool2d(x, PoolOptions.window(2)),
+                        Shape.of(1, 2, 4, 1))
+                .values(1, 2, 3, 4, Float.NaN, 5, 6, 7)
+                .kinked());
         all.cases.add(Case.unary("global average", Functional::globalAvgPool2d, Shape.of(2, 5, 7, 17))
                 .terms(35));
         return all.cases;

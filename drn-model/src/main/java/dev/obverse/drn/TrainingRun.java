@@ -1,13 +1,10 @@
 package dev.obverse.drn;
 
-import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairBatch;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.nn.Parameter;
-import dev.obverse.nn.TrainState;
 import dev.obverse.nn.checkpoint.Checkpoint;
-import dev.obverse.nn.checkpoint.SafeTensors;
 import dev.obverse.nn.checkpoint.SafeTensorsWriter;
 import dev.obverse.nn.data.DataLoader;
 import dev.obverse.nn.data.Dataset;
@@ -19,7 +16,6 @@ import dev.obverse.nn.train.Loss;
 import dev.obverse.nn.train.TrainListener;
 import dev.obverse.nn.train.Trainer;
 import dev.obverse.tensor.Device;
-import dev.obverse.tensor.Tensor;
 import java.io.IOException;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -27,12 +23,10 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Trains a network in a {@link RunFolder}, from its beginning or on from its newest checkpoint; both give the same bits.
+ * Trains a network in a {@link RunFolder}, from its beginning or on from its newest checkpoint; both give the same
+ * bits.
  */
 public final class TrainingRun {
-    private static final ObjectMapper JSON = new ObjectMapper();
-    private static final String STATE = "state";
-
     private final RunFolder folder;
     private final RunConfig run;
     private final DisentanglingReversingNetwork network;
@@ -54,7 +48,8 @@ public final class TrainingRun {
     /** A new run; writes {@code config.json}. */
     public static TrainingRun start(RunFolder folder, RunConfig run, Device device) throws IOException {
         if (folder.isStarted()) {
-            throw new DataException(folder.path() + " already holds a run: choose another --out, or go on with --resume");
+            throw new DataException(
+                    folder.path() + " already holds a run: choose another --out, or go on with --resume");
         }
         var started = new TrainingRun(folder, run, device);
         folder.write(run);
@@ -115,9 +110,10 @@ public final class TrainingRun {
     public void fit(PairDataset pairs, float[][] recognised, TrainListener... listeners) {
         int embedding = run.drn().architecture().embedding();
         if (recognised.length != pairs.size() || recognised[0].length != embedding) {
-            throw new IllegalArgumentException("The network makes identity vectors of length " + embedding + " and there"
-                    + " are " + pairs.size() + " pairs, but the recogniser gave " + recognised.length
-                    + " embeddings of length " + recognised[0].length);
+            throw new IllegalArgumentException(
+                    "The network makes identity vectors of length " + embedding + " and there"
+                            + " are " + pairs.size() + " pairs, but the recogniser gave " + recognised.length
+                            + " embeddings of length " + recognised[0].length);
         }
         if (steps() >= run.steps()) {
             return;
@@ -135,7 +131,7 @@ public final class TrainingRun {
         var collator = PairBatch.collator(pairs.imageSize(), embedding);
         var options = LoaderOptions.batchesOf(batch).shuffled(run.seed()).dropLast(true);
         try (var loader = new DataLoader<>(samples(pairs, recognised), collator, options)) {
-            trainer.fit((epoch, skip) -> loader.epoch((int) epoch, (int) skip), Long.MAX_VALUE);
+            trainer.fit((epoch, skip) -> loader.epoch(Math.toIntExact(epoch), Math.toIntExact(skip)), Long.MAX_VALUE);
         }
     }
 
@@ -153,28 +149,20 @@ public final class TrainingRun {
         };
     }
 
-    /** Saves everything needed to go on, then the weights by themselves. Between steps: from a listener, or after fit. */
+    /**
+     * Saves everything needed to go on, then the weights by themselves. Between steps: from a listener, or after fit.
+     */
     public void save() throws IOException {
-        var state = trainer.state();
-        folder.checkpoint()
-                .save(Map.of(STATE, state.tensors()), JSON.valueToTree(state.metadata()));
+        folder.checkpoint().save(trainer.state());
         SafeTensorsWriter.write(folder.model(), network.namedTensors(), Map.of("step", Long.toString(steps())));
     }
 
     private void restore(Checkpoint checkpoint) throws IOException {
-        var tensors = new LinkedHashMap<String, Tensor>();
-        try (var file = SafeTensors.open(checkpoint.file(STATE))) {
-            for (var name : file.entries().keySet()) {
-                tensors.put(name, file.tensor(name, Device.cpu()));
-            }
-        }
-        SequencedMap<String, Object> metadata = new LinkedHashMap<>();
-        checkpoint.state().properties().forEach(e -> metadata.put(e.getKey(), JSON.convertValue(e.getValue(), Object.class)));
         try {
-            trainer.restore(new TrainState(tensors, metadata));
+            trainer.restore(checkpoint.read(Device.cpu()));
         } catch (IllegalArgumentException e) {
-            throw new DataException("The checkpoint in " + folder.path() + " does not fit its config.json: "
-                    + e.getMessage(), e);
+            throw new DataException(
+                    "The checkpoint in " + folder.path() + " does not fit its config.json: " + e.getMessage(), e);
         }
     }
 }

@@ -120,7 +120,7 @@ public final class Trainer<B> implements Stateful {
                     throw new IllegalStateException("Trainer: epoch " + epoch + " has no batch");
                 }
                 while (batches.hasNext()) {
-                    if (runStep(take(batches))) {
+                    if (runStep(batches)) {
                         return;
                     }
                 }
@@ -133,19 +133,10 @@ public final class Trainer<B> implements Stateful {
         }
     }
 
-    private boolean runStep(List<B> batches) {
+    private boolean runStep(Iterator<B> batches) {
         var report = step(batches);
-        batchInEpoch += batches.size();
         listeners.forEach(l -> l.onStep(report));
         return listeners.stream().anyMatch(l -> l.shouldStop(steps));
-    }
-
-    private List<B> take(Iterator<B> batches) {
-        var taken = new ArrayList<B>();
-        while (taken.size() < accumulate && batches.hasNext()) {
-            taken.add(batches.next());
-        }
-        return taken;
     }
 
     private static void close(Iterator<?> batches) {
@@ -160,21 +151,29 @@ public final class Trainer<B> implements Stateful {
         }
     }
 
-    /** One optimiser step on the mean gradient of these batches. {@link #fit} calls it; benchmarks may. */
-    public StepReport step(List<B> batches) {
-        if (batches.isEmpty()) {
+    /**
+     * One optimiser step on the mean gradient of the next batches, as many as are accumulated or left. Each is used up
+     * before the next is asked for, because a loader fills the same arrays again. {@link #fit} calls it; benchmarks
+     * may.
+     */
+    public StepReport step(Iterator<B> batches) {
+        if (!batches.hasNext()) {
             throw new IllegalArgumentException("Trainer: a step needs at least one batch");
         }
         optimizer.zeroGrad();
-        double total = 0;
+        double sum = 0;
+        int count = 0;
         var terms = new LinkedHashMap<String, Double>();
-        for (var batch : batches) {
-            total += backward(batch, terms) / batches.size();
+        while (count < accumulate && batches.hasNext()) {
+            sum += backward(batches.next(), terms);
+            count++;
         }
-        terms.replaceAll((name, sum) -> sum / batches.size());
+        int used = count;
+        double total = sum / used;
+        terms.replaceAll((name, s) -> s / used);
 
         double lrFactor = schedule.factor(steps);
-        double scale = 1.0 / batches.size();
+        double scale = 1.0 / used;
         double norm = Double.NaN;
         var parameters = optimizer.parameters().values();
         if (maxValue < Double.POSITIVE_INFINITY) {
@@ -191,6 +190,7 @@ public final class Trainer<B> implements Stateful {
         optimizer.step(lrFactor, scale);
         optimizer.zeroGrad();
         steps++;
+        batchInEpoch += used;
         if (ema != null) {
             ema.update();
         }

@@ -178,13 +178,43 @@ class TrainerTest {
                 Functional.concat(0, batches.get(0).y(), batches.get(1).y()));
         var a = new Linear(2, 1, new Philox(3));
         var b = new Linear(2, 1, new Philox(3));
-        var reportA = new Trainer<Batch>(a, new SGD(a.namedParameters(), 0.1, 0), x -> mse(a, x)).step(batches);
-        var reportB = new Trainer<Batch>(b, new SGD(b.namedParameters(), 0.1, 0), x -> mse(b, x)).step(List.of(union));
+        var reportA = new Trainer<Batch>(a, new SGD(a.namedParameters(), 0.1, 0), x -> mse(a, x))
+                .accumulate(2)
+                .step(batches.iterator());
+        var reportB = new Trainer<Batch>(b, new SGD(b.namedParameters(), 0.1, 0), x -> mse(b, x))
+                .step(List.of(union).iterator());
         assertEquals(reportB.total(), reportA.total(), 1e-5);
         assertArrayEquals(
                 b.parameter("weight").value().toArray(),
                 a.parameter("weight").value().toArray(),
                 1e-6f);
+    }
+
+    /** A loader fills the same arrays again, so a batch must be used up before the next is asked for. */
+    @Test
+    void accumulationUsesEachBatchBeforeItAsksForTheNext() {
+        var source = List.of(batch(new Philox(1)), batch(new Philox(2)));
+        var reused = new Batch(
+                Tensor.zeros(Device.cpu(), source.get(0).x().shape()),
+                Tensor.zeros(Device.cpu(), source.get(0).y().shape()));
+        var reusing = source.stream()
+                .map(b -> {
+                    reused.x().set(b.x());
+                    reused.y().set(b.y());
+                    return reused;
+                })
+                .iterator();
+        var a = new Linear(2, 1, new Philox(3));
+        var b = new Linear(2, 1, new Philox(3));
+        new Trainer<Batch>(a, new SGD(a.namedParameters(), 0.1, 0), x -> mse(a, x))
+                .accumulate(2)
+                .step(source.iterator());
+        new Trainer<Batch>(b, new SGD(b.namedParameters(), 0.1, 0), x -> mse(b, x))
+                .accumulate(2)
+                .step(reusing);
+        assertArrayEquals(
+                a.parameter("weight").value().toArray(),
+                b.parameter("weight").value().toArray());
     }
 
     @Test
@@ -222,7 +252,7 @@ class TrainerTest {
         var before = s.model.state().tensors().values().stream()
                 .flatMapToDouble(t -> java.util.Arrays.stream(t.toDoubleArray()))
                 .toArray();
-        s.trainer.step(batches);
+        s.trainer.accumulate(batches.size()).step(batches.iterator());
         var after = s.model.state().tensors().values().stream()
                 .flatMapToDouble(t -> java.util.Arrays.stream(t.toDoubleArray()))
                 .toArray();
@@ -246,15 +276,15 @@ class TrainerTest {
                     .plus("bad", 2, bad);
         });
         var batch = List.of(batch(new Philox(1)));
-        var report = trainer.step(batch);
+        var report = trainer.step(batch.iterator());
         assertEquals(report.term("fine") + 2 * report.term("bad"), report.total(), 1e-5);
         assertTrue(Double.isNaN(report.term("watched")));
         var before = model.parameter("weight").value().toArray();
-        var text = message(ArithmeticException.class, () -> trainer.step(batch));
+        var text = message(ArithmeticException.class, () -> trainer.step(batch.iterator()));
         assertTrue(text.startsWith("Step 2: the loss term 'bad' is NaN"), text);
         assertArrayEquals(before, model.parameter("weight").value().toArray());
         assertEquals(1, trainer.steps());
-        trainer.step(batch); // and it can go on
+        trainer.step(batch.iterator()); // and it can go on
     }
 
     @Test
@@ -271,9 +301,9 @@ class TrainerTest {
                 "The loss and the parameters do not fit together: no trainable parameter influences the loss term cut"
                         + " (remove it, give it weight 0, or look for a detach); no loss term reaches the parameter"
                         + " unused.weight, unused.bias (use it or freeze it)",
-                message(IllegalStateException.class, () -> trainer.step(batch)));
+                message(IllegalStateException.class, () -> trainer.step(batch.iterator())));
         unused.freeze();
-        var again = message(IllegalStateException.class, () -> trainer.step(batch));
+        var again = message(IllegalStateException.class, () -> trainer.step(batch.iterator()));
         assertTrue(again.contains("cut") && !again.contains("unused"), again);
     }
 

@@ -8,15 +8,15 @@ import java.util.List;
  * A convolution seen from its result: every result pixel is a sum over taps of a source pixel times a matrix of
  * weights. Forward passes and input gradients are both of this kind and share one engine.
  *
- * <p>Result pixel {@code (j,i)} of the lattice lies at row {@code rowStart + j*rowStep} and column
- * {@code columnStart + i*columnStep} of the result image and reads, for each tap, source row
- * {@code j*stepH + tap.row} and column {@code i*stepW + tap.column}; a source pixel outside the image is zero. The
- * input gradient of a strided convolution falls into {@code strideH*strideW} such lattices, each with its own taps.
+ * <p>Result pixel {@code (j,i)} of the lattice lies at row {@code rowStart + j*rowStep} and column {@code columnStart +
+ * i*columnStep} of the result image and reads, for each tap, source row {@code j*stepH + tap.row} and column
+ * {@code i*stepW + tap.column}; a source pixel outside the image is zero. The input gradient of a strided convolution
+ * falls into {@code strideH*strideW} such lattices, each with its own taps.
  *
  * @param rows rows of the lattice
  * @param columns columns of the lattice
- * @param transposed the weight is {@code [tap, result channel, source channel]} instead of {@code [tap, source
- *     channel, result channel]}
+ * @param transposed the weight is {@code [tap, result channel, source channel]} instead of {@code [tap, source channel,
+ *     result channel]}
  * @param taps ordered by row, then column
  */
 public record Correlation(
@@ -40,6 +40,8 @@ public record Correlation(
         List<Tap> taps) {
 
     /**
+     * One pixel of the kernel.
+     *
      * @param row source row of the tap for lattice row 0
      * @param column source column of the tap for lattice column 0
      * @param kernel index {@code ky*kw + kx} of its weights
@@ -51,8 +53,7 @@ public record Correlation(
         var taps = new ArrayList<Tap>();
         for (int ky = 0; ky < s.kh(); ky++) {
             for (int kx = 0; kx < s.kw(); kx++) {
-                taps.add(new Tap(
-                        ky * s.dilationH() - s.padTop(), kx * s.dilationW() - s.padLeft(), ky * s.kw() + kx));
+                taps.add(new Tap(ky * s.dilationH() - s.padTop(), kx * s.dilationW() - s.padLeft(), ky * s.kw() + kx));
             }
         }
         return new Correlation(

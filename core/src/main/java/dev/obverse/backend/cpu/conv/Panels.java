@@ -3,9 +3,9 @@ package dev.obverse.backend.cpu.conv;
 import java.util.Arrays;
 
 /**
- * The right operand of a tiled product, cut into panels of at most {@code width} columns and stored one panel after
- * the other, so that a kernel reads it strictly in sequence. A last panel of at most half the width is stored at half
- * the width; missing columns are zero.
+ * The right operand of a tiled product, cut into panels of at most {@code width} columns and stored one panel after the
+ * other, so that a kernel reads it strictly in sequence. A last panel of at most half the width is stored at half the
+ * width; missing columns are zero.
  */
 public final class Panels {
     private Panels() {}

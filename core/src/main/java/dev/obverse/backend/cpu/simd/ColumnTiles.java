@@ -6,10 +6,10 @@ import dev.obverse.backend.cpu.conv.Scratch;
  * Products {@code c[r,:] += sum_i a[i,r] b[i,:]} for one panel of {@code b}, where the rows of the result lie side by
  * side in {@code a}: weight gradients, whose inner dimension is pixels, and products with a transposed matrix.
  *
- * <p>Arguments common to all tiles: step {@code i} of the inner dimension reads the scalars
- * {@code a[ao + steps[from + i] + r]} and row {@code i} of the panel, whose rows begin at {@code bo} and are one or two
- * vectors long; row {@code r} of the result is at {@code c[co + r*ldc]}. If {@code first}, the sums begin at zero, else
- * at what {@code c} holds. See {@link RowTiles} for the form of a tile.
+ * <p>Arguments common to all tiles: step {@code i} of the inner dimension reads the scalars {@code a[ao + steps[from +
+ * i] + r]} and row {@code i} of the panel, whose rows begin at {@code bo} and are one or two vectors long; row
+ * {@code r} of the result is at {@code c[co + r*ldc]}. If {@code first}, the sums begin at zero, else at what {@code c}
+ * holds. See {@link RowTiles} for the form of a tile.
  */
 final class ColumnTiles {
     private static final int L = Lanes.LENGTH;
@@ -44,7 +44,7 @@ final class ColumnTiles {
             if (whole && valid == tall) {
                 tile(tall, two, a, ao + r, steps, from, length, b, bo, c, co + r * ldc, ldc, first);
             } else {
-                var edge = Scratch.floats(Scratch.TILE, Lanes.TALLEST * Lanes.PANEL);
+                var edge = Scratch.floats(Scratch.TILE, (long) Lanes.TALLEST * Lanes.PANEL);
                 for (int i = 0; !first && i < valid; i++) {
                     System.arraycopy(c, co + (r + i) * ldc, edge, i * Lanes.PANEL, width);
                 }

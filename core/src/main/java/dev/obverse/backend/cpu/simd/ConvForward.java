@@ -2,6 +2,7 @@ package dev.obverse.backend.cpu.simd;
 
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.Window;
 import org.jspecify.annotations.Nullable;
 
 /** Convolution with bias and LeakyReLU in one pass. */
@@ -18,13 +19,21 @@ public final class ConvForward {
      * @param y {@code [n,outH,outW,cout]}, overwritten
      */
     public static void run(ConvSpec s, float slope, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-        var at = Correlation.forward(s);
         if (Depthwise.fits(s)) {
             Depthwise.forward(s, slope, x, w, bias, y);
-        } else if (FewChannels.fits(at)) {
-            FewChannels.run(at, slope, x, w, bias, y);
         } else {
-            DirectConvolution.run(at, slope, x, w, bias, y);
+            run(Correlation.forward(s), slope, x, w, bias, y);
+        }
+    }
+
+    /** Chooses the algorithm for a correlation that is not depthwise. */
+    static void run(
+            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        var window = Window.of(at);
+        if (FewChannels.fits(window)) {
+            FewChannels.run(window, slope, source, weight, bias, result);
+        } else {
+            DirectConvolution.run(window, slope, source, weight, bias, result);
         }
     }
 }

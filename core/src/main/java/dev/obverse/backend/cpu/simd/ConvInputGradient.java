@@ -21,11 +21,7 @@ public final class ConvInputGradient {
             return;
         }
         for (var at : Correlation.inputGradient(s)) {
-            if (FewChannels.fits(at)) {
-                FewChannels.run(at, 1f, dy, w, null, dx);
-            } else {
-                DirectConvolution.run(at, 1f, dy, w, null, dx);
-            }
+            ConvForward.run(at, 1f, dy, w, null, dx);
         }
     }
 }

@@ -12,8 +12,8 @@ import dev.obverse.backend.cpu.conv.Window;
 import java.util.Arrays;
 
 /**
- * Gradient of a convolution with respect to its weights: a product whose inner dimension is the result's pixels, of
- * the window of each pixel with its gradient.
+ * Gradient of a convolution with respect to its weights: a product whose inner dimension is the result's pixels, of the
+ * window of each pixel with its gradient.
  *
  * <p>Strips of rows are dealt to a fixed number of slabs. Each has a partial sum of its own, in panels of result
  * channels, {@code [group][panel][taps*channels][columns]}; the partial sums are added up in order at the end.
@@ -61,7 +61,8 @@ public final class ConvWeightGradient {
         var slabs = Slabs.of(window, panels, size);
         var partial = Scratch.floats(Scratch.PARTIAL, (long) slabs.sums() * size);
         Workers.run(slabs.pieces(), i -> piece(slabs, slabs.piece(i), x, dy, partial));
-        Workers.run(at.groups() * panels, i -> sum(at, i / panels, i % panels * PANEL, partial, slabs.sums(), size, dw));
+        Workers.run(
+                at.groups() * panels, i -> sum(at, i / panels, i % panels * PANEL, partial, slabs.sums(), size, dw));
     }
 
     private static void piece(Slabs slabs, Slabs.Piece piece, float[] x, float[] dy, float[] partial) {
@@ -106,7 +107,7 @@ public final class ConvWeightGradient {
         int column = panel * PANEL;
         int stored = Panels.storedWidth(at.groupResult(), column, PANEL);
         int valid = Math.min(stored, at.groupResult() - column);
-        var right = Scratch.floats(Scratch.RIGHT, PIXELS * PANEL);
+        var right = Scratch.floats(Scratch.RIGHT, (long) PIXELS * PANEL);
         int f = d + pixel * at.resultChannels() + piece.group() * at.groupResult() + column;
         Panels.copy(dy, f, at.resultChannels(), valid, length, right, 0, stored);
         int panels = Panels.count(at.groupResult(), PANEL);
@@ -132,8 +133,7 @@ public final class ConvWeightGradient {
     }
 
     /** Adds up one panel of the partial sums, in their order, and puts it into {@code dw}. */
-    private static void sum(
-            Correlation at, int group, int column, float[] partial, int sums, int size, float[] dw) {
+    private static void sum(Correlation at, int group, int column, float[] partial, int sums, int size, float[] dw) {
         int inner = at.inner();
         int width = Math.min(PANEL, at.groupResult() - column);
         int panels = Panels.count(at.groupResult(), PANEL);
@@ -149,9 +149,7 @@ public final class ConvWeightGradient {
 
     private static void add(float[] from, int f, float[] to, int t, int count) {
         for (int i = 0; i < count; i += L) {
-            fromArray(Lanes.F, to, t + i)
-                    .add(fromArray(Lanes.F, from, f + i))
-                    .intoArray(to, t + i);
+            fromArray(Lanes.F, to, t + i).add(fromArray(Lanes.F, from, f + i)).intoArray(to, t + i);
         }
     }
 }

@@ -13,8 +13,8 @@ import org.jspecify.annotations.Nullable;
  * Direct channels-last convolution: tiles of result pixels by result channels, the inner product walking taps and
  * source channels. Any geometry runs through it, because a {@link Window} turns geometry into constant offsets.
  *
- * <p>A piece of work is a strip of result rows. Its padded source stays in the L2 cache while the panels of the
- * weights pass by, one segment of a panel, which fits the L1 cache, at a time.
+ * <p>A piece of work is a strip of result rows. Its padded source stays in the L2 cache while the panels of the weights
+ * pass by, one segment of a panel, which fits the L1 cache, at a time.
  */
 final class DirectConvolution {
     private static final int PANEL = Lanes.PANEL;
@@ -30,23 +30,20 @@ final class DirectConvolution {
 
     private DirectConvolution() {}
 
-    /** Computes {@code result = leaky(correlation(source, weight) + bias)} on the lattice of {@code at}. */
+    /** Computes {@code result = leaky(correlation(source, weight) + bias)} on the lattice of the window. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Window window, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        var at = window.at();
         if ((long) at.n() * at.rows() * at.columns() * at.resultChannels() == 0) {
             return;
         }
         int panels = Panels.count(at.groupResult(), PANEL);
         int inner = at.inner();
         var packed = Scratch.floats(Scratch.PACKED, (long) at.groups() * panels * inner * PANEL);
-        Workers.run(
-                at.groups() * panels,
-                i -> Panels.packWeights(at, i / panels, i % panels, PANEL, weight, packed));
+        Workers.run(at.groups() * panels, i -> Panels.packWeights(at, i / panels, i % panels, PANEL, weight, packed));
         var start = paddedBias(at, panels, bias);
-        var window = Window.of(at);
         var strips = Strips.forward(window, panels);
-        Workers.run(
-                strips.pieces(), i -> piece(window, strips.piece(i), panels, slope, source, packed, start, result));
+        Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, slope, source, packed, start, result));
     }
 
     private static float[] paddedBias(Correlation at, int panels, float @Nullable [] bias) {
@@ -130,8 +127,7 @@ final class DirectConvolution {
             for (int k = 0; k < length; k += LONGEST) {
                 int part = Math.min(LONGEST, length - k);
                 boolean first = s == 0 && k == 0;
-                RowTiles.run(
-                        left, a + k, read, from, to, part, packed, b, result, write, co, width, bias, bi, first);
+                RowTiles.run(left, a + k, read, from, to, part, packed, b, result, write, co, width, bias, bi, first);
                 b += part * stored;
             }
         }

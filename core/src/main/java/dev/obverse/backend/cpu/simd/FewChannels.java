@@ -5,6 +5,7 @@ import dev.obverse.backend.cpu.conv.Correlation;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.Strips;
 import dev.obverse.backend.cpu.conv.Window;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,52 +14,98 @@ import org.jspecify.annotations.Nullable;
  */
 final class FewChannels {
     private static final int L = Lanes.LENGTH;
-
-    /** Result rows and channels of one tile. */
-    private static final int ROWS = 4;
-
-    private static final int COLUMNS = 3;
+    private static final int COLUMNS = DotTiles.COLUMNS;
 
     private FewChannels() {}
 
-    /** Whether the result's channels would fill at most a quarter of a vector and the inner product fills several. */
-    static boolean fits(Correlation at) {
-        return at.groupResult() * 4 <= L && at.inner() >= 2 * L;
+    /**
+     * Whether the result's channels would fill at most a quarter of a vector, while the inner product fills enough of
+     * them to pay for adding up their lanes, with little left over at the end of a segment.
+     */
+    static boolean fits(Window window) {
+        int length = window.segmentLength();
+        return window.at().groupResult() * 4 <= L && window.at().inner() >= 6 * L && length % L * 8 <= length;
     }
 
     /** As {@link DirectConvolution#run}. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Window window, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        var at = window.at();
         if ((long) at.n() * at.rows() * at.columns() * at.resultChannels() == 0) {
             return;
         }
-        int channels = at.groupResult();
-        var packed = Scratch.floats(Scratch.PACKED, (long) at.resultChannels() * at.inner());
+        var runs = Runs.of(window);
+        var packed = Scratch.floats(Scratch.PACKED, (long) at.resultChannels() * runs.packed());
         for (int c = 0; c < at.resultChannels(); c++) {
-            packChannel(at, c / channels, c % channels, weight, packed);
+            runs.pack(window, c, weight, packed);
         }
-        var window = Window.of(at);
         var strips = Strips.forward(window, 1);
-        Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), slope, source, packed, bias, result));
+        Workers.run(strips.pieces(), i -> piece(window, runs, strips.piece(i), slope, source, packed, bias, result));
     }
 
-    /** The weights of one result channel, contiguous, in the order of the taps. */
-    private static void packChannel(Correlation at, int group, int channel, float[] weight, float[] packed) {
-        int source = at.groupSource();
-        int o = (group * at.groupResult() + channel) * at.inner();
-        for (var tap : at.taps()) {
-            for (int s = 0; s < source; s++) {
-                packed[o++] = at.transposed()
-                        ? weight[(tap.kernel() * at.groupResult() + channel) * at.sourceChannels() + group * source + s]
-                        : weight[(tap.kernel() * source + s) * at.resultChannels()
-                                + group * at.groupResult()
-                                + channel];
+    /**
+     * The vectors of an inner product: each segment's whole ones first, then each segment's tail.
+     *
+     * @param steps offset of each vector in the window
+     * @param full number of whole vectors
+     * @param tail valid lanes of a tail, 0 if there is none
+     */
+    private record Runs(int[] steps, int full, int tail) {
+        static Runs of(Window window) {
+            int perSegment = window.segmentLength() / L;
+            int tail = window.segmentLength() % L;
+            int full = window.segments() * perSegment;
+            var steps = new int[full + (tail == 0 ? 0 : window.segments())];
+            for (int s = 0; s < window.segments(); s++) {
+                int offset = window.segmentOffset(s);
+                for (int i = 0; i < perSegment; i++) {
+                    steps[s * perSegment + i] = offset + i * L;
+                }
+                if (tail != 0) {
+                    steps[full + s] = offset + perSegment * L;
+                }
             }
+            return new Runs(steps, full, tail);
+        }
+
+        int tails() {
+            return steps.length - full;
+        }
+
+        /** Floats of one result channel's weights in the order of the vectors. */
+        int packed() {
+            return steps.length * L;
+        }
+
+        /** Packs the weights of one result channel. */
+        void pack(Window window, int channel, float[] weight, float[] packed) {
+            var at = window.at();
+            int perSegment = window.segmentLength() / L;
+            int o = channel * packed();
+            Arrays.fill(packed, o, o + packed(), 0f);
+            for (int k = 0; k < at.inner(); k++) {
+                int segment = k / window.segmentLength();
+                int inside = k % window.segmentLength();
+                int vector = inside / L < perSegment ? segment * perSegment + inside / L : full + segment;
+                packed[o + vector * L + inside % L] = weight[index(at, k, channel)];
+            }
+        }
+
+        private static int index(Correlation at, int k, int channel) {
+            int source = at.groupSource();
+            int result = at.groupResult();
+            int kernel = at.taps().get(k / source).kernel();
+            return at.transposed()
+                    ? (kernel * result + channel % result) * at.sourceChannels()
+                            + channel / result * source
+                            + k % source
+                    : (kernel * source + k % source) * at.resultChannels() + channel;
         }
     }
 
     private static void piece(
             Window window,
+            Runs runs,
             Strips.Piece piece,
             float slope,
             float[] source,
@@ -73,27 +120,32 @@ final class FewChannels {
         DirectConvolution.tables(window, piece, count, read, write);
         var left = Scratch.floats(Scratch.LEFT, window.copySize(rows));
         window.copy(source, piece.image(), piece.group(), piece.from(), piece.to(), left);
-        var lanes = Scratch.floats(Scratch.TILE, ROWS * COLUMNS * L);
-        int channels = at.groupResult();
-        for (int c = 0; c < channels; c += COLUMNS) {
-            for (int p = 0; p < count; p += ROWS) {
-                products(window, left, read, p, packed, piece.group() * channels + c, channels - c, lanes);
-                store(lanes, slope, bias, piece.group() * channels + c, channels - c, result, write, p, count);
+        var lanes = DotTiles.lanes();
+        int end = (piece.group() + 1) * at.groupResult();
+        for (int c = end - at.groupResult(); c < end; c += COLUMNS) {
+            int b0 = c * runs.packed();
+            int b1 = Math.min(c + 1, end - 1) * runs.packed();
+            int b2 = Math.min(c + 2, end - 1) * runs.packed();
+            for (int p = 0; p < count; ) {
+                int height = DotTiles.height(count - p);
+                DotTiles.run(
+                        height,
+                        left,
+                        0,
+                        read,
+                        p,
+                        runs.steps(),
+                        runs.full(),
+                        runs.tails(),
+                        runs.tail(),
+                        packed,
+                        b0,
+                        b1,
+                        b2,
+                        lanes);
+                store(lanes, slope, bias, c, Math.min(c + COLUMNS, end), result, write, p, Math.min(p + height, count));
+                p += height;
             }
-        }
-    }
-
-    private static void products(
-            Window window, float[] left, int[] read, int p, float[] packed, int channel, int valid, float[] lanes) {
-        int inner = window.at().inner();
-        int length = window.segmentLength();
-        int b = channel * inner;
-        int second = valid > 1 ? inner : 0;
-        int third = valid > 2 ? 2 * inner : 0;
-        for (int s = 0; s < window.segments(); s++) {
-            int a = window.segmentOffset(s);
-            DotTile4x3.run(left, a, read, p, length, packed, b, b + second, b + third, lanes, s == 0);
-            b += length;
         }
     }
 
@@ -102,18 +154,18 @@ final class FewChannels {
             float slope,
             float @Nullable [] bias,
             int channel,
-            int valid,
+            int last,
             float[] result,
             int[] write,
             int from,
-            int count) {
-        for (int p = from; p < Math.min(from + ROWS, count); p++) {
-            for (int c = 0; c < Math.min(valid, COLUMNS); c++) {
-                float v = DotTile4x3.sum(lanes, (p - from) * COLUMNS + c);
+            int to) {
+        for (int p = from; p < to; p++) {
+            for (int c = channel; c < last; c++) {
+                float v = lanes[((p - from) * COLUMNS + c - channel) * L];
                 if (bias != null) {
-                    v += bias[channel + c];
+                    v += bias[c];
                 }
-                result[write[p] + channel + c] = v > 0f ? v : slope * v;
+                result[write[p] + c] = v > 0f ? v : slope * v;
             }
         }
     }

@@ -8,8 +8,8 @@ import dev.obverse.backend.cpu.conv.Window;
 import java.util.Arrays;
 
 /**
- * Weight gradient of a layer with a handful of result channels: the vectors run along taps and source channels, and
- * the few result channels are the rows of the tiles. A partial sum is {@code [group][result channel][segment][values]},
+ * Weight gradient of a layer with a handful of result channels: the vectors run along taps and source channels, and the
+ * few result channels are the rows of the tiles. A partial sum is {@code [group][result channel][segment][values]},
  * with result channels padded to whole tiles and segments to whole panels.
  */
 final class FewChannelsGradient {

@@ -6,8 +6,8 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * 4 rows by four vectors of products over pixels, for the weight gradient of a layer with a handful of output channels: the
- * rows are its output channels, and the vectors run along a window of the image, which is read where it lies.
+ * 4 rows by four vectors of products over pixels, for the weight gradient of a layer with a handful of output channels:
+ * the rows are its output channels, and the vectors run along a window of the image, which is read where it lies.
  */
 final class FewRowsTile4x4 {
     private static final VectorSpecies<Float> F = Lanes.F;
@@ -16,8 +16,8 @@ final class FewRowsTile4x4 {
     private FewRowsTile4x4() {}
 
     /**
-     * Adds to 4 rows of {@code c}, {@code ldc} apart, the sum over {@code length} steps of the 4 scalars at
-     * {@code a[ao + 4*i]} times the vectors at {@code b[bo + i*step]}.
+     * Adds to 4 rows of {@code c}, {@code ldc} apart, the sum over {@code length} steps of the 4 scalars at {@code a[ao
+     * + 4*i]} times the vectors at {@code b[bo + i*step]}.
      */
     static void run(float[] a, int ao, int length, float[] b, int bo, int step, float[] c, int co, int ldc) {
         var s0_0 = fromArray(F, c, co);

@@ -10,8 +10,8 @@ import java.util.Arrays;
 
 /**
  * Products of dense matrices. A piece of work is a block of the result; it copies the parts of both operands that it
- * multiplies into its own scratch, one slice of the inner dimension at a time, so that a tile never meets a stride
- * that defeats the cache and a large operand is never copied whole.
+ * multiplies into its own scratch, one slice of the inner dimension at a time, so that a tile never meets a stride that
+ * defeats the cache and a large operand is never copied whole.
  */
 public final class Gemm {
     private static final int L = Lanes.LENGTH;
@@ -30,7 +30,7 @@ public final class Gemm {
     private static final int FEW_ROWS = 32;
 
     /** Up to this many rows a transposed right operand is multiplied where it lies. */
-    private static final int DOT_ROWS = 64;
+    private static final int DOT_ROWS = 32;
 
     /** One cache line, by which rows of the left operand are set apart. */
     private static final int LINE = 16;
@@ -122,8 +122,7 @@ public final class Gemm {
         }
     }
 
-    private static void packRight(
-            MatmulSpec s, float[] b, int bo, int k, int slice, int column, int n, float[] right) {
+    private static void packRight(MatmulSpec s, float[] b, int bo, int k, int slice, int column, int n, float[] right) {
         if (!s.transposeB()) {
             copyRight(b, bo + k * s.n() + column, s.n(), slice, n, right);
             return;

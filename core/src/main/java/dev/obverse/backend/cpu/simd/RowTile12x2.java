@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * 12 rows by two vectors of products, for an operand whose inner dimension is contiguous: {@link RowTiles} explains the
- * arguments. 24 sums, two weights and a scalar leave a few of 32 registers free: with 28 sums C2
- * spills some of them, as the shape of the code around the loop has it.
+ * arguments. 24 sums, two weights and a scalar leave a few of 32 registers free: with 28 sums C2 spills some of them,
+ * as the shape of the code around the loop has it.
  */
 final class RowTile12x2 {
     private static final VectorSpecies<Float> F = Lanes.F;

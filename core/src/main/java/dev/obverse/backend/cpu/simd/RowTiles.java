@@ -8,7 +8,9 @@ import dev.obverse.backend.cpu.conv.Scratch;
  *
  * <p>A tile keeps all its sums in registers while it walks the inner dimension: it loads the one or two vectors of a
  * row of {@code b} and broadcasts one scalar per row of {@code a}. Its sums are named locals because C2 does not keep
- * an array of vectors in registers, and it has one flat loop because sums that live across nested loops get spilled.
+ * an array of vectors in registers, and it has one flat loop because sums that live across nested loops get spilled. It
+ * stays below a hundred vector operations: the profiling compiler refuses methods much larger, and a method that it
+ * refuses while the machine is busy may never reach C2, which makes it a hundred times slower.
  *
  * <p>Arguments common to all tiles: row {@code p} of {@code a} begins at {@code base + rows[p]} and has {@code length}
  * values; {@code b} is a panel whose rows begin at {@code bo} and are one or two vectors long; row {@code p} of the
@@ -90,9 +92,11 @@ final class RowTiles {
         return 8;
     }
 
-    /** Whether tiles of 8 end {@code left} rows with less waste than tiles of 12: so 128 = 10*12 + 8, 64 = 4*12 + 2*8. */
+    /**
+     * Whether tiles of 8 end {@code left} rows with less waste than tiles of 12: so 128 = 10*12 + 8, 64 = 4*12 + 2*8.
+     */
     static boolean eights(int left) {
-        return left <= 8 || left > 12 && left <= 16;
+        return left <= 8 || (left > 12 && left <= 16);
     }
 
     /** A panel whose last columns do not exist: its tiles go through a whole tile of scratch. */
@@ -112,7 +116,7 @@ final class RowTiles {
             float[] bias,
             int bi,
             boolean first) {
-        var tile = Scratch.floats(Scratch.TILE, Lanes.TALLEST * Lanes.PANEL);
+        var tile = Scratch.floats(Scratch.TILE, (long) Lanes.TALLEST * Lanes.PANEL);
         for (int p = from; p < to; ) {
             if (!first) {
                 for (int i = 0; i < Lanes.TALLEST; i++) {
