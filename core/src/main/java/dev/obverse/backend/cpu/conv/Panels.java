@@ -20,25 +20,36 @@ public final class Panels {
         return columns - column > width / 2 ? width : width / 2;
     }
 
-    /** Packs the weights that produce one panel of one group of {@code at}, taps in {@code at}'s order. */
-    public static void packWeights(Correlation at, int group, int panel, int width, float[] weight, float[] to) {
+    /**
+     * Packs the weights of one tap and group of {@code at}, for source channels {@code from} up to {@code to}, into all
+     * panels: the weights are read in runs as long as they are stored.
+     */
+    public static void packWeights(
+            Correlation at, int group, int tap, int from, int to, int width, float[] weight, float[] packed) {
         int source = at.groupSource();
         int result = at.groupResult();
-        int column = panel * width;
-        int stored = storedWidth(result, column, width);
-        int valid = Math.min(stored, result - column);
-        int o = (group * count(result, width) + panel) * at.inner() * width;
-        for (var tap : at.taps()) {
-            if (at.transposed()) {
-                // Weight [tap, result channel of the group, all source channels].
-                int w = (tap.kernel() * result + column) * at.sourceChannels() + group * source;
-                transpose(weight, w, at.sourceChannels(), valid, source, to, o, stored);
-            } else {
-                // Weight [tap, source channel of the group, all result channels].
-                int w = tap.kernel() * source * at.resultChannels() + group * result + column;
-                copy(weight, w, at.resultChannels(), valid, source, to, o, stored);
+        int kernel = at.taps().get(tap).kernel();
+        int panels = count(result, width);
+        if (at.transposed()) {
+            // Weight [tap, result channel of the group, all source channels].
+            int w = kernel * result * at.sourceChannels() + group * source + from;
+            for (int column = 0; column < result; column += width) {
+                int stored = storedWidth(result, column, width);
+                int o = (group * panels + column / width) * at.inner() * width + (tap * source + from) * stored;
+                int valid = Math.min(stored, result - column);
+                int f = w + column * at.sourceChannels();
+                transpose(weight, f, at.sourceChannels(), valid, to - from, packed, o, stored);
             }
-            o += source * stored;
+            return;
+        }
+        // Weight [tap, source channel of the group, all result channels].
+        for (int channel = from; channel < to; channel++) {
+            int w = (kernel * source + channel) * at.resultChannels() + group * result;
+            for (int column = 0; column < result; column += width) {
+                int stored = storedWidth(result, column, width);
+                int o = (group * panels + column / width) * at.inner() * width + (tap * source + channel) * stored;
+                copy(weight, w + column, 0, Math.min(stored, result - column), 1, packed, o, stored);
+            }
         }
     }
 

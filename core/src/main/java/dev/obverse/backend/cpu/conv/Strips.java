@@ -12,7 +12,7 @@ package dev.obverse.backend.cpu.conv;
 public record Strips(Window window, int rows, int strips, int panels, int parts) {
 
     /** Floats of a strip's copy that leave half of a 1 MiB L2 cache to weights and results. */
-    private static final int L2_FLOATS = 80 * 1024;
+    private static final int L2_FLOATS = 112 * 1024;
 
     /** Enough pieces to keep many cores busy to the end. */
     private static final int ENOUGH = 16;

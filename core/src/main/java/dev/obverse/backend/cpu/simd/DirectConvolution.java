@@ -28,6 +28,9 @@ final class DirectConvolution {
     /** Result pixels of a block of tiles: a whole number of tiles of 12, 16 or 8. */
     private static final int BLOCK = 96;
 
+    /** Source channels whose weights one piece packs. */
+    private static final int PACKED_CHANNELS = 64;
+
     private DirectConvolution() {}
 
     /** Computes {@code result = leaky(correlation(source, weight) + bias)} on the lattice of the window. */
@@ -40,7 +43,13 @@ final class DirectConvolution {
         int panels = Panels.count(at.groupResult(), PANEL);
         int inner = at.inner();
         var packed = Scratch.floats(Scratch.PACKED, (long) at.groups() * panels * inner * PANEL);
-        Workers.run(at.groups() * panels, i -> Panels.packWeights(at, i / panels, i % panels, PANEL, weight, packed));
+        int parts = Panels.count(at.groupSource(), PACKED_CHANNELS);
+        Workers.run(at.groups() * at.taps().size() * parts, i -> {
+            int from = i % parts * PACKED_CHANNELS;
+            int to = Math.min(from + PACKED_CHANNELS, at.groupSource());
+            int tap = i / parts % at.taps().size();
+            Panels.packWeights(at, i / parts / at.taps().size(), tap, from, to, PANEL, weight, packed);
+        });
         var start = paddedBias(at, panels, bias);
         var strips = Strips.forward(window, panels);
         Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, slope, source, packed, start, result));

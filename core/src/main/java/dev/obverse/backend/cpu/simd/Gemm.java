@@ -32,6 +32,9 @@ public final class Gemm {
     /** Up to this many rows a transposed right operand is multiplied where it lies. */
     private static final int DOT_ROWS = 32;
 
+    /** An inner product up to this long is one slice, and costs less than writing its result. */
+    private static final int SHORT = 64;
+
     /** One cache line, by which rows of the left operand are set apart. */
     private static final int LINE = 16;
 
@@ -171,9 +174,13 @@ public final class Gemm {
         }
         Arrays.fill(read, m, m + Lanes.TALLEST, read[m - 1]);
         Arrays.fill(write, m, m + Lanes.TALLEST, write[m - 1]);
-        for (int j = 0; j < n; j += PANEL) {
-            int width = Math.min(PANEL, n - j);
-            RowTiles.run(left, 0, read, 0, m, slice, right, j * slice, c, write, co + j, width, ZERO, 0, first);
+        int together = together(s, m);
+        for (int i = 0; i < m; i += together) {
+            int to = Math.min(i + together, m);
+            for (int j = 0; j < n; j += PANEL) {
+                int width = Math.min(PANEL, n - j);
+                RowTiles.run(left, 0, read, i, to, slice, right, j * slice, c, write, co + j, width, ZERO, 0, first);
+            }
         }
     }
 
@@ -187,9 +194,22 @@ public final class Gemm {
             System.arraycopy(a, ao + i * s.m(), left, i * pitch, m);
             steps[i] = i * pitch;
         }
-        for (int j = 0; j < n; j += PANEL) {
-            int width = Math.min(PANEL, n - j);
-            ColumnTiles.run(left, 0, steps, 0, m, slice, right, j * slice, c, co + j, s.n(), width, first);
+        int together = together(s, m);
+        for (int i = 0; i < m; i += together) {
+            int rows = Math.min(together, m - i);
+            for (int j = 0; j < n; j += PANEL) {
+                int width = Math.min(PANEL, n - j);
+                int o = co + i * s.n() + j;
+                ColumnTiles.run(left, i, steps, 0, rows, slice, right, j * slice, c, o, s.n(), width, first);
+            }
         }
+    }
+
+    /**
+     * Rows that pass under a panel before the next one's turn. A short inner product is bound by writing the result,
+     * and that goes fastest in long runs: then a tile's rows are written from end to end.
+     */
+    private static int together(MatmulSpec s, int m) {
+        return s.k() <= SHORT ? 12 : m;
     }
 }
