@@ -95,7 +95,7 @@ public final class PairDataset implements Dataset<PairDataset.Pixels> {
             return kept;
         }
         var pixels = new Pixels(read(originalFile(index)), read(fakeFile(index)));
-        long bytes = pixels.original.length + pixels.fake.length;
+        long bytes = (long) pixels.original.length + pixels.fake.length;
         if (budget.addAndGet(-bytes) >= 0) {
             decoded.set(index, pixels);
         }
