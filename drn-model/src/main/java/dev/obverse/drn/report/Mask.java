@@ -13,6 +13,8 @@ public final class Mask {
     private Mask() {}
 
     /**
+     * The mask of two pictures.
+     *
      * @param a values in [0,1], as {@code b}'s
      * @param b of the same size
      */

@@ -32,12 +32,17 @@ final class Progress implements AutoCloseable {
         this.total = total;
         this.unit = unit;
         bar = isTerminal() ? bar() : null;
-        barShown = bar != null;
+        show(bar != null);
     }
 
+    @SuppressWarnings("SystemConsoleNull") // JDK 25 went back to null where there is no terminal
     private static boolean isTerminal() {
         var console = System.console();
         return console != null && console.isTerminal();
+    }
+
+    private static void show(boolean bar) {
+        barShown = bar;
     }
 
     private ProgressBar bar() {
@@ -106,7 +111,7 @@ final class Progress implements AutoCloseable {
     public void close() {
         if (bar != null) {
             bar.close();
-            barShown = false;
+            show(false);
             err.println();
         }
     }

@@ -89,8 +89,9 @@ public final class SegmentShapes {
                     double radius = random.nextDouble(3, 7);
                     float brightness = (float) random.nextDouble(0.6, 1.2);
                     for (int i = 0; i < SIZE * SIZE; i++) {
+                        int row = i / SIZE;
                         double dx = Math.abs(i % SIZE - cx);
-                        double dy = Math.abs(i / SIZE - cy);
+                        double dy = Math.abs(row - cy);
                         if (shape == 1 ? Math.hypot(dx, dy) <= radius : Math.max(dx, dy) <= radius) {
                             int at = n * SIZE * SIZE + i;
                             pixels[at] += brightness - (classes[at] == 0 ? 0 : 0.9f); // hides what is below
