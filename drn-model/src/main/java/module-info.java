@@ -2,9 +2,11 @@
 module dev.obverse.drn {
     requires static org.jspecify;
     requires transitive dev.obverse.nn;
-    requires com.fasterxml.jackson.databind;
+    requires transitive com.fasterxml.jackson.databind;
     requires java.desktop;
 
+    exports dev.obverse.drn;
     exports dev.obverse.drn.data;
     exports dev.obverse.drn.face;
+    exports dev.obverse.drn.report;
 }

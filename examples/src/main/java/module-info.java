@@ -3,8 +3,11 @@ module dev.obverse.examples {
     requires static org.jspecify;
     requires dev.obverse.drn;
     requires info.picocli;
+    requires java.logging;
     requires me.tongfei.progressbar;
 
     opens dev.obverse.examples to
+            info.picocli;
+    opens dev.obverse.examples.command to
             info.picocli;
 }

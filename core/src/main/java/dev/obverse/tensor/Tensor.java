@@ -193,10 +193,17 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
         }
     }
 
-    /** The same values on another device; this tensor itself if it is there already. Not recorded. */
+    /**
+     * The same values on another device; this tensor itself if it is there already. No gradient flows through a move,
+     * so a tensor that requires one must be detached first.
+     */
     public Tensor to(Device device) {
         if (device.equals(device())) {
             return this;
+        }
+        if (requiresGrad && NoGrad.isRecording()) {
+            throw new IllegalStateException("to(" + device + "): no gradient flows from one device to another;"
+                    + " call detach() first, or keep the whole computation on " + device());
         }
         return of(device, toDoubleArray(), shape);
     }

@@ -91,6 +91,16 @@ class BackwardTest {
     }
 
     @Test
+    void aSharedGradientIsNotTheAccumulatorOfOneOfItsOwners() {
+        var a = leaf(1, 2);
+        var b = leaf(3, 4);
+        var early = a.mul(3);
+        a.add(b).mul(constant(5, 7)).sum().add(early.sum()).backward();
+        assertGradient(a, 8, 10);
+        assertGradient(b, 5, 7);
+    }
+
+    @Test
     void detachStopsTheGradient() {
         var x = leaf(2);
         x.mul(x.detach()).sum().backward();

@@ -105,7 +105,7 @@ class TensorTest {
         long zeros = java.util.stream.IntStream.range(0, values.length)
                 .filter(i -> values[i] == 0)
                 .count();
-        assertEquals(2500, zeros, 200);
+        assertEquals(2500.0, (double) zeros, 200);
         for (float v : values) {
             assertTrue(v == 0 || v == 2 * (float) (1 / 0.75));
         }

@@ -17,7 +17,7 @@ public final class CudaProvider implements BackendProvider {
 
     @Override
     public Backend open(int index) {
-        throw new IllegalStateException("Device cuda:" + index
-                + " cannot be used: this version of Obverse computes on the CPU only; use cpu");
+        throw new IllegalStateException(
+                "Device cuda:" + index + " cannot be used: this version of Obverse computes on the CPU only; use cpu");
     }
 }

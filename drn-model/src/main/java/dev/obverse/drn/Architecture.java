@@ -74,17 +74,14 @@ public record Architecture(
     }
 
     public Architecture withSize(int size) {
-        return new Architecture(
-                size, width, embedding, slope, normalization, halving, head, upsampling, skips);
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips);
     }
 
     public Architecture withWidth(int width) {
-        return new Architecture(
-                size, width, embedding, slope, normalization, halving, head, upsampling, skips);
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips);
     }
 
     public Architecture withEmbedding(int embedding) {
-        return new Architecture(
-                size, width, embedding, slope, normalization, halving, head, upsampling, skips);
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips);
     }
 }

@@ -62,7 +62,7 @@ public final class Decoder extends Module {
         return new Conv2d(in, out, 3, 3, Conv2d.same(3), true, 1, Init.kaimingNormal(a.slope()), random);
     }
 
-    /** @return images {@code [N,S,S,3]}, values in [0,1] */
+    /** Puts faces together: images {@code [N,S,S,3]}, values in [0,1]. */
     Tensor forward(Encoding identity, Encoding attribute) {
         var x = fuse.forward(Functional.concat(3, identity.map(4), attribute.map(4)));
         for (int i = 0; i < blocks.size(); i++) {

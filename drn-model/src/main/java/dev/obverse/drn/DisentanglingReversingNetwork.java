@@ -7,8 +7,9 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 
 /**
- * The network of J. Ai, Z. Wang, B. Huang and Z. Han, "Deepfake Face Traceability with Disentangling Reversing Network":
- * two encoders that split a face into who it is and how it looks, and one decoder that puts a face together again.
+ * The network of J. Ai, Z. Wang, B. Huang and Z. Han, "Deepfake Face Traceability with Disentangling Reversing
+ * Network": two encoders that split a face into who it is and how it looks, and one decoder that puts a face together
+ * again.
  */
 public final class DisentanglingReversingNetwork extends Module {
     private final Architecture architecture;

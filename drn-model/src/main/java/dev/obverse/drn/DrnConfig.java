@@ -5,8 +5,8 @@ import dev.obverse.drn.Architecture.Head;
 import dev.obverse.drn.Architecture.Normalization;
 import dev.obverse.drn.Architecture.Skips;
 import dev.obverse.drn.Architecture.Upsampling;
-import dev.obverse.drn.Objective.Redundancy;
 import dev.obverse.drn.Objective.Reduction;
+import dev.obverse.drn.Objective.Redundancy;
 import java.util.Arrays;
 import java.util.Locale;
 

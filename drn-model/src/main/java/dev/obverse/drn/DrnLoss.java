@@ -4,7 +4,9 @@ import dev.obverse.nn.train.Loss;
 import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Tensor;
 
-/** The terms of the training objective, Eqs. 1 to 6 of the paper and one that its text promises; see {@link Objective}. */
+/**
+ * The terms of the training objective, Eqs. 1 to 6 of the paper and one that its text promises; see {@link Objective}.
+ */
 public final class DrnLoss {
     private final Objective objective;
 

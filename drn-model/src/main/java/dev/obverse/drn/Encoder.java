@@ -46,7 +46,7 @@ public final class Encoder extends Module {
         };
     }
 
-    /** @param images {@code [N,S,S,3]}, values in [0,1] */
+    /** Takes images {@code [N,S,S,3]}, values in [0,1], apart. */
     Encoding forward(Tensor images) {
         var maps = new ArrayList<Tensor>();
         var x = images;

@@ -38,7 +38,11 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
      *     there are none
      */
     public record Row(
-            double psnr, long identical, double ssim, @Nullable Double similarity, @Nullable Double donorSimilarity) {}
+            double psnr,
+            long identical,
+            double ssim,
+            @Nullable Double similarity,
+            @Nullable Double donorSimilarity) {}
 
     /**
      * Traces every pair of a data set and compares.
@@ -91,7 +95,7 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
     }
 
     /** What the judge makes of each pair's original, and of each pair's donor where the data shows the donor. */
-    private record People(float[][] originals, float @Nullable [][] donors) {
+    private record People(PairDataset data, float[][] originals, Map<String, float[]> sums) {
         static People of(PairDataset data, Recogniser judge) throws IOException {
             var originals = new float[data.size()][];
             var sums = new HashMap<String, float[]>();
@@ -105,11 +109,12 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
                     }
                 }
             }
-            var donors = new float[data.size()][];
-            for (int i = 0; i < donors.length; i++) {
-                donors[i] = sums.get(data.row(i).donorId());
-            }
-            return new People(originals, donors);
+            return new People(data, originals, sums);
+        }
+
+        /** The direction of a pair's donor; null if no pair shows the donor. */
+        float @Nullable [] donor(int index) {
+            return sums.get(data.row(index).donorId());
         }
 
         private static void add(Map<String, float[]> sums, String person, float[] embedding) {
@@ -142,7 +147,7 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
             var rows = rows(embeddings);
             for (int i = 0; i < rows.length; i++) {
                 similarity.add(100 * Cosine.similarity(rows[i], people.originals[from + i]));
-                var donor = people.donors[from + i];
+                var donor = people.donor(from + i);
                 if (donor != null) {
                     donorSimilarity.add(100 * Cosine.similarity(rows[i], donor));
                 }

@@ -25,15 +25,15 @@ public record Optimization(
             throw new IllegalArgumentException("Batch " + batch + " and epochs " + epochs + " must be at least 1");
         }
         if (!(lr > 0) || !(headRate > 0)) {
-            throw new IllegalArgumentException("Learning rate " + lr + " and head rate " + headRate
-                    + " must be greater than 0");
+            throw new IllegalArgumentException(
+                    "Learning rate " + lr + " and head rate " + headRate + " must be greater than 0");
         }
         if (!(beta1 >= 0 && beta1 < 1 && beta2 >= 0 && beta2 < 1)) {
             throw new IllegalArgumentException("Adam's betas " + beta1 + " and " + beta2 + " must lie in [0, 1)");
         }
         if (warmup < 0 || !(clipNorm >= 0)) {
-            throw new IllegalArgumentException("Warm-up " + warmup + " and clip norm " + clipNorm
-                    + " must be 0 or more");
+            throw new IllegalArgumentException(
+                    "Warm-up " + warmup + " and clip norm " + clipNorm + " must be 0 or more");
         }
     }
 

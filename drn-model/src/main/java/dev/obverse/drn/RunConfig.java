@@ -13,4 +13,9 @@ import org.jspecify.annotations.Nullable;
  * @param recogniser fingerprint of the recogniser that supervises
  */
 public record RunConfig(
-        DrnConfig drn, long seed, long steps, String pairs, @Nullable String leaks, String recogniser) {}
+        DrnConfig drn,
+        long seed,
+        long steps,
+        String pairs,
+        @Nullable String leaks,
+        String recogniser) {}

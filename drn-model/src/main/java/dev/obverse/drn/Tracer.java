@@ -27,6 +27,8 @@ public final class Tracer {
     }
 
     /**
+     * Traces a batch.
+     *
      * @param fakes {@code [N,S,S,3]}, values in [0,1]
      * @return the same shape and range; belongs to the scope that is open when this is called
      */

@@ -23,7 +23,8 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * Trains a network in a {@link RunFolder}, from its beginning or on from its newest checkpoint; both give the same bits.
+ * Trains a network in a {@link RunFolder}, from its beginning or on from its newest checkpoint; both give the same
+ * bits.
  */
 public final class TrainingRun {
     private final RunFolder folder;
@@ -47,7 +48,8 @@ public final class TrainingRun {
     /** A new run; writes {@code config.json}. */
     public static TrainingRun start(RunFolder folder, RunConfig run, Device device) throws IOException {
         if (folder.isStarted()) {
-            throw new DataException(folder.path() + " already holds a run: choose another --out, or go on with --resume");
+            throw new DataException(
+                    folder.path() + " already holds a run: choose another --out, or go on with --resume");
         }
         var started = new TrainingRun(folder, run, device);
         folder.write(run);
@@ -108,9 +110,10 @@ public final class TrainingRun {
     public void fit(PairDataset pairs, float[][] recognised, TrainListener... listeners) {
         int embedding = run.drn().architecture().embedding();
         if (recognised.length != pairs.size() || recognised[0].length != embedding) {
-            throw new IllegalArgumentException("The network makes identity vectors of length " + embedding + " and there"
-                    + " are " + pairs.size() + " pairs, but the recogniser gave " + recognised.length
-                    + " embeddings of length " + recognised[0].length);
+            throw new IllegalArgumentException(
+                    "The network makes identity vectors of length " + embedding + " and there"
+                            + " are " + pairs.size() + " pairs, but the recogniser gave " + recognised.length
+                            + " embeddings of length " + recognised[0].length);
         }
         if (steps() >= run.steps()) {
             return;
@@ -146,7 +149,9 @@ public final class TrainingRun {
         };
     }
 
-    /** Saves everything needed to go on, then the weights by themselves. Between steps: from a listener, or after fit. */
+    /**
+     * Saves everything needed to go on, then the weights by themselves. Between steps: from a listener, or after fit.
+     */
     public void save() throws IOException {
         folder.checkpoint().save(trainer.state());
         SafeTensorsWriter.write(folder.model(), network.namedTensors(), Map.of("step", Long.toString(steps())));

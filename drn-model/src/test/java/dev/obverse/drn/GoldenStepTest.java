@@ -68,8 +68,7 @@ class GoldenStepTest {
             var paper = DrnConfig.of(DrnConfig.Preset.PAPER);
             var a = paper.architecture().withSize(SIZE).withWidth(4).withEmbedding(EMBEDDING);
             var o = paper.optimization();
-            objective = new Objective(
-                    1, 1, 1, 1, 1, 5, attr, redundancy, Objective.Reduction.MEAN, true, true);
+            objective = new Objective(1, 1, 1, 1, 1, 5, attr, redundancy, Objective.Reduction.MEAN, true, true);
             network = new DisentanglingReversingNetwork(a, 0);
             network.to(device);
             network.namedParameters().forEach((name, p) -> p.value().set(initial(name, p.shape(), device)));

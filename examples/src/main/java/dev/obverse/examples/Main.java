@@ -1,24 +1,91 @@
 package dev.obverse.examples;
 
+import dev.obverse.examples.command.ErrorSentence;
+import dev.obverse.examples.command.PlainLog;
+import dev.obverse.examples.command.Shared;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.ExitCode;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
-/** The {@code obverse} command line. */
+/** The {@code obverse} command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 @Command(
         name = "obverse",
         mixinStandardHelpOptions = true,
         version = "obverse 0.1.0-SNAPSHOT",
-        description = "Swaps, traces and recognises faces with the Disentangling Reversing Network.",
-        synopsisSubcommandLabel = "COMMAND")
+        description = "Trains and runs the Disentangling Reversing Network, which traces the original face of a face"
+                + " swap. A traced face is a plausible reconstruction, not proof.",
+        synopsisSubcommandLabel = "COMMAND",
+        subcommands = {
+            dev.obverse.examples.command.Demo.class,
+            dev.obverse.examples.command.Synth.class,
+            dev.obverse.examples.command.TrainRecogniser.class,
+            dev.obverse.examples.command.Train.class,
+            dev.obverse.examples.command.Evaluate.class,
+            dev.obverse.examples.command.Trace.class,
+            dev.obverse.examples.command.Learn.class
+        })
 public final class Main implements Runnable {
+    @Spec
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private CommandSpec spec;
+
     private Main() {}
 
     public static void main(String[] args) {
-        System.exit(new CommandLine(new Main()).execute(args));
+        var out = new PrintWriter(System.out, true, StandardCharsets.UTF_8);
+        var err = new PrintWriter(System.err, true, StandardCharsets.UTF_8);
+        System.exit(run(out, err, args));
+    }
+
+    /**
+     * Runs one command.
+     *
+     * @return the exit code
+     */
+    public static int run(PrintWriter out, PrintWriter err, String... args) {
+        PlainLog.to(err);
+        var commandLine = new CommandLine(new Main())
+                .setOut(out)
+                .setErr(err)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true)
+                .setParameterExceptionHandler((e, _) -> wrongUsage(e))
+                .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
+        try {
+            return commandLine.execute(args);
+        } catch (OutOfMemoryError | StackOverflowError e) {
+            err.println("obverse: " + ErrorSentence.of(e));
+            return ExitCode.SOFTWARE;
+        }
+    }
+
+    private static int wrongUsage(ParameterException e) {
+        var command = e.getCommandLine();
+        var name = command.getCommandSpec().qualifiedName();
+        command.getErr().println(name + ": " + ErrorSentence.of(e) + "; see '" + name + " --help'");
+        return ExitCode.USAGE;
+    }
+
+    private static int failed(Exception e, CommandLine command) {
+        var err = command.getErr();
+        err.println(command.getCommandSpec().qualifiedName() + ": " + ErrorSentence.of(e));
+        if (Shared.of(command).verbose()) {
+            e.printStackTrace(err);
+        }
+        return ExitCode.SOFTWARE;
     }
 
     @Override
     public void run() {
-        new CommandLine(this).usage(System.out);
+        throw new ParameterException(spec.commandLine(), "a command is missing: " + commands());
+    }
+
+    private String commands() {
+        return String.join(", ", spec.subcommands().keySet());
     }
 }

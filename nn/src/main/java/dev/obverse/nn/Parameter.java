@@ -57,8 +57,8 @@ public final class Parameter {
     }
 
     void to(Device device) {
-        var moved = value.to(device);
-        if (moved != value) {
+        if (!device.equals(value.device())) {
+            var moved = value.detach().to(device);
             value = TensorScope.keepAlways(moved).requiresGrad(value.requiresGrad());
         }
     }

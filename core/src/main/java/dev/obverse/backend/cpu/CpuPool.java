@@ -61,15 +61,24 @@ final class CpuPool implements PoolKernels {
         }
     }
 
-    /** Rows of windows that overlap add to the same pixels, so then an image is one piece. */
+    /**
+     * Zeros, then what each row of windows adds. Rows that do not overlap own the rows of the image up to the next, and
+     * clear them just before, while they are in the cache; where windows overlap an image is one piece.
+     */
     private static void gradient(PoolSpec s, float[] dx, Row body) {
-        int image = s.h() * s.w() * s.c();
-        Pieces.over(s.n() * image, (from, to) -> Arrays.fill(dx, from, to, 0f));
+        int line = s.w() * s.c();
+        int image = s.h() * line;
         if (s.strideH() >= s.kh()) {
-            overRows(s, body);
+            overRows(s, (row, xo, yo) -> {
+                int top = row == 0 ? 0 : row * s.strideH() - s.padH();
+                int bottom = row == s.outH() - 1 ? s.h() : (row + 1) * s.strideH() - s.padH();
+                Arrays.fill(dx, xo + top * line, xo + bottom * line, 0f);
+                body.run(row, xo, yo);
+            });
             return;
         }
         Workers.run(s.n(), n -> {
+            Arrays.fill(dx, n * image, (n + 1) * image, 0f);
             for (int row = 0; row < s.outH(); row++) {
                 body.run(row, n * image, (n * s.outH() + row) * s.outW() * s.c());
             }

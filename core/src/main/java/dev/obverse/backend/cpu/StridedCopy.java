@@ -8,7 +8,8 @@ import java.util.Arrays;
  * are consecutive, and a transpose in blocks that fit the first-level cache where only one of them is.
  */
 final class StridedCopy {
-    private static final int TILE = 32;
+    /** A cache line of floats each way. */
+    private static final int TILE = 16;
 
     private final float[] source;
     private final float[] target;
@@ -74,15 +75,12 @@ final class StridedCopy {
         int strips = (extents[across] - 1) / TILE + 1;
         int planes = length / extents[last] / extents[across];
         Pieces.overRows(planes * strips, (long) TILE * extents[last], (lo, hi) -> {
+            var tile = new float[TILE * TILE];
             for (int r = lo; r < hi; r++) {
-                int plane = r / strips;
                 int first = r % strips * TILE;
-                transpose(
-                        offset(plane, from, sourceOffset, across),
-                        offset(plane, to, targetOffset, across),
-                        across,
-                        first,
-                        Math.min(first + TILE, extents[across]));
+                int s = offset(r / strips, from, sourceOffset, across) + first * from[across];
+                int t = offset(r / strips, to, targetOffset, across) + first * to[across];
+                transpose(s, t, across, Math.min(TILE, extents[across] - first), tile);
             }
         });
     }
@@ -90,12 +88,12 @@ final class StridedCopy {
     /** The axis to walk beside the innermost one: consecutive on the side on which that one is not; -1 if none is. */
     private int transposed() {
         int last = rank - 1;
-        if ((from[last] == 1 && to[last] == 1) || from[last] == 0) {
+        if ((from[last] == 1) == (to[last] == 1)) {
             return -1;
         }
+        var sparse = from[last] == 1 ? to : from;
         for (int axis = last - 1; axis >= 0; axis--) {
-            boolean better = (from[last] != 1 && from[axis] == 1) || (to[last] != 1 && to[axis] == 1);
-            if (better) {
+            if (sparse[axis] == 1 && sparse[last] != 0) {
                 return axis;
             }
         }
@@ -128,17 +126,43 @@ final class StridedCopy {
         }
     }
 
-    private void transpose(int s, int t, int across, int first, int end) {
+    /**
+     * Tile after tile along the innermost axis. Each passes through a buffer, so that both sides are touched in whole
+     * cache lines: at a stride of a power of two, lines that wait for their next element push each other out.
+     */
+    private void transpose(int s, int t, int across, int width, float[] tile) {
         int last = rank - 1;
-        int n = extents[last];
-        for (int i0 = 0; i0 < n; i0 += TILE) {
-            int i1 = Math.min(i0 + TILE, n);
-            for (int j = first; j < end; j++) {
-                int sj = s + j * from[across];
-                int tj = t + j * to[across];
-                for (int i = i0; i < i1; i++) {
-                    target[tj + i * to[last]] = source[sj + i * from[last]];
-                }
+        int stepS = from[last];
+        int stepT = to[last];
+        boolean readsAcross = from[across] == 1 && stepS != 1;
+        for (int i0 = 0; i0 < extents[last]; i0 += TILE) {
+            int height = Math.min(TILE, extents[last] - i0);
+            int source = s + i0 * stepS;
+            int target = t + i0 * stepT;
+            if (readsAcross) {
+                lines(this.source, source, stepS, height, width, tile);
+                flipped(tile, height, width, this.target, target, to[across]);
+            } else {
+                lines(this.source, source, from[across], width, height, tile);
+                flipped(tile, width, height, this.target, target, stepT);
+            }
+        }
+    }
+
+    /** {@code rows} lines of {@code n} consecutive elements into a tile. */
+    private static void lines(float[] source, int s, int step, int rows, int n, float[] tile) {
+        for (int i = 0; i < rows; i++) {
+            for (int j = 0; j < n; j++) {
+                tile[i * TILE + j] = source[s + i * step + j];
+            }
+        }
+    }
+
+    /** The tile's columns as lines of consecutive elements. */
+    private static void flipped(float[] tile, int rows, int n, float[] target, int t, int step) {
+        for (int j = 0; j < n; j++) {
+            for (int i = 0; i < rows; i++) {
+                target[t + j * step + i] = tile[i * TILE + j];
             }
         }
     }

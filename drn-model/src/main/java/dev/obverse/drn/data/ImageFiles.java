@@ -160,15 +160,21 @@ final class ImageFiles {
     }
 
     static void writePng(RgbImage image, Path file) throws IOException {
+        AtomicFile.write(file, png(image));
+    }
+
+    static byte[] png(RgbImage image) {
         var bytes = new ByteArrayOutputStream(image.rgb().length / 2 + 256);
         var writer = ImageIO.getImageWritersByFormatName("png").next();
         try (var stream = new MemoryCacheImageOutputStream(bytes)) {
             writer.setOutput(stream);
             writer.write(image.toBuffered());
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         } finally {
             writer.dispose();
         }
-        AtomicFile.write(file, bytes.toByteArray());
+        return bytes.toByteArray();
     }
 
     static RgbImage jpegRoundTrip(RgbImage image, double quality) {

@@ -9,8 +9,8 @@ import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Pairs of a manifest as pixels of one size. Decoded pictures are kept, a byte a value, while they fit into a quarter of
- * the heap; the others are decoded each time.
+ * Pairs of a manifest as pixels of one size. Decoded pictures are kept, a byte a value, while they fit into a quarter
+ * of the heap; the others are decoded each time.
  */
 public final class PairDataset implements Dataset<PairDataset.Pixels> {
     private static final System.Logger LOG = System.getLogger(PairDataset.class.getName());
@@ -43,17 +43,27 @@ public final class PairDataset implements Dataset<PairDataset.Pixels> {
     private final int size;
     private final AtomicReferenceArray<Pixels> decoded;
     private final AtomicLong budget = new AtomicLong(Runtime.getRuntime().maxMemory() / 4);
-    private final AtomicBoolean resizingSaid = new AtomicBoolean();
+    private final AtomicBoolean resizingSaid;
 
     /**
      * @param rows rows of {@code manifest}, at least one
      * @param size pictures of another size are resized, which is logged once
      */
     public PairDataset(PairManifest manifest, List<PairManifest.Row> rows, int size) {
+        this(manifest, rows, size, new AtomicBoolean());
+    }
+
+    private PairDataset(PairManifest manifest, List<PairManifest.Row> rows, int size, AtomicBoolean resizingSaid) {
+        this.resizingSaid = resizingSaid;
         this.manifest = manifest;
         this.rows = List.copyOf(rows);
         this.size = size;
         decoded = new AtomicReferenceArray<>(rows.size());
+    }
+
+    /** Other rows of the same manifest at the same size; what was logged once is not logged again. */
+    public PairDataset of(List<PairManifest.Row> others) {
+        return new PairDataset(manifest, others, size, resizingSaid);
     }
 
     @Override
@@ -85,7 +95,7 @@ public final class PairDataset implements Dataset<PairDataset.Pixels> {
             return kept;
         }
         var pixels = new Pixels(read(originalFile(index)), read(fakeFile(index)));
-        long bytes = pixels.original.length + pixels.fake.length;
+        long bytes = (long) pixels.original.length + pixels.fake.length;
         if (budget.addAndGet(-bytes) >= 0) {
             decoded.set(index, pixels);
         }

@@ -37,6 +37,11 @@ public record RgbImage(int width, int height, float[] rgb) {
         ImageFiles.writePng(this, file);
     }
 
+    /** The bytes of a PNG file with 8 bits per channel. */
+    public byte[] png() {
+        return ImageFiles.png(this);
+    }
+
     /** Value of a channel (0 red, 1 green, 2 blue) of a pixel. */
     public float at(int x, int y, int channel) {
         return rgb[(y * width + x) * 3 + channel];

@@ -36,12 +36,10 @@ public final class RecogniserTrainer {
      * @param step number of the step, from 1
      * @param steps of the whole run
      * @param loss of the batch
-     * @param accuracy share of the run's last 20 batches or fewer whose own person scored highest, margin and all
+     * @param accuracy share of the batch's faces to which the head's direction of the right person is the nearest
      * @param facesPerSecond since training began
      */
     public record Progress(long step, long steps, double loss, double accuracy, double facesPerSecond) {}
-
-    private static final int ACCURACY_STEPS = 20;
 
     private RecogniserTrainer() {}
 
@@ -97,10 +95,12 @@ public final class RecogniserTrainer {
         private final RecogniserNetwork network;
         private final ArcFace head;
         private final int size;
-        private Accuracy accuracy = new Accuracy();
+        private final RecogniserTraining training;
+        private double accuracy;
 
         Model(RecogniserArchitecture a, int people, RecogniserTraining t, Philox random) {
             size = a.inputSize();
+            training = t;
             network = child("network", new RecogniserNetwork(a, random));
             head = child("head", new ArcFace(a.embedding(), people, t.scale(), t.margin(), false, random));
         }
@@ -109,8 +109,24 @@ public final class RecogniserTrainer {
             var shape = Shape.of(batch.labels.length, size, size, 3);
             var embeddings = network.forward(Tensor.of(Device.cpu(), batch.pictures, shape));
             var logits = head.logits(embeddings, batch.labels);
-            accuracy.add(logits, batch.labels);
+            accuracy = accuracy(logits.toArray(), batch.labels);
             return Loss.of("arcface", Functional.crossEntropy(logits, batch.labels));
+        }
+
+        /** The margin, which makes the right person's score worse than it is, is taken away again. */
+        private double accuracy(float[] logits, int[] labels) {
+            int people = logits.length / labels.length;
+            var accuracy = new Accuracy();
+            for (int i = 0; i < labels.length; i++) {
+                double angle = Math.acos(Math.clamp(logits[i * people + labels[i]] / training.scale(), -1, 1));
+                double own = training.scale() * Math.cos(Math.max(0, angle - training.margin()));
+                boolean nearest = true;
+                for (int person = 0; person < people; person++) {
+                    nearest &= person == labels[i] || logits[i * people + person] < own;
+                }
+                accuracy.add(nearest);
+            }
+            return accuracy.value();
         }
     }
 
@@ -131,10 +147,7 @@ public final class RecogniserTrainer {
         @Override
         public void onStep(StepReport report) {
             double rate = report.step() * batch / ((System.nanoTime() - start) * 1e-9);
-            progress.accept(new Progress(report.step(), steps, report.total(), model.accuracy.value(), rate));
-            if (report.step() % ACCURACY_STEPS == 0) {
-                model.accuracy = new Accuracy();
-            }
+            progress.accept(new Progress(report.step(), steps, report.total(), model.accuracy, rate));
         }
     }
 }

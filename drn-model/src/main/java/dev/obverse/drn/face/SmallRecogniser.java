@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A recogniser of half a million weights, trained by {@link RecogniserTrainer} and kept in a folder:
+ * A recogniser of 360,000 weights by default, trained by {@link RecogniserTrainer} and kept in a folder:
  * {@code recogniser.json} says what it is, {@code model.safetensors} holds the weights.
  */
 public final class SmallRecogniser implements Recogniser {

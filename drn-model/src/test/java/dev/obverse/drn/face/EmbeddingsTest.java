@@ -157,7 +157,10 @@ final class EmbeddingsTest {
         var recogniser = new Counting(1);
         var cache = new EmbeddingCache(recogniser, kept);
         var e = assertThrows(IOException.class, () -> cache.embeddings(pictures, names));
-        assertTrue(e.getMessage().contains("35.png") && !e.getMessage().contains("\n"), e.getMessage());
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("35.png")
+                        && !String.valueOf(e.getMessage()).contains("\n"),
+                e.getMessage());
         assertEquals(32, recogniser.seen.get());
         People.image(faces, 35).writePng(pictures.resolve("35.png"));
         cache.embeddings(pictures, names);
@@ -168,7 +171,10 @@ final class EmbeddingsTest {
     void aMissingPictureIsNamed() {
         var cache = new EmbeddingCache(new Counting(1), kept);
         var e = assertThrows(IOException.class, () -> cache.embeddings(pictures, List.of("0.png", "none.png")));
-        assertTrue(e.getMessage().contains("none.png") && e.getMessage().contains("does not exist"), e.getMessage());
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("none.png")
+                        && String.valueOf(e.getMessage()).contains("does not exist"),
+                e.getMessage());
     }
 
     @Test
@@ -183,7 +189,10 @@ final class EmbeddingsTest {
         var found = source.embeddings(pictures, List.of("fake/b.png", "original/a.png", "original\\a.png"));
         assertArrayEquals(new float[][] {{3, 4}, {1, 2}, {1, 2}}, found);
         var e = assertThrows(IOException.class, () -> source.embeddings(pictures, List.of("b.png", "fake/a.png")));
-        assertTrue(e.getMessage().contains("'fake/a.png'") && e.getMessage().contains("z.safetensors"), e.getMessage());
+        assertTrue(
+                String.valueOf(e.getMessage()).contains("'fake/a.png'")
+                        && String.valueOf(e.getMessage()).contains("z.safetensors"),
+                e.getMessage());
     }
 
     @Test
@@ -206,8 +215,8 @@ final class EmbeddingsTest {
         if (tensors != null) {
             SafeTensorsWriter.write(file, tensors, metadata);
         }
-        var message =
-                assertThrows(IOException.class, () -> EmbeddingFile.read(file)).getMessage();
+        var message = String.valueOf(
+                assertThrows(IOException.class, () -> EmbeddingFile.read(file)).getMessage());
         assertTrue(message.contains(text) && message.contains("bad.safetensors"), message);
     }
 }

@@ -61,8 +61,8 @@ final class LabelledFacesTest {
     }
 
     private static void assertSays(String text, Path where) {
-        var message = assertThrows(IOException.class, () -> LabelledFaces.ofFolder(where, 8))
-                .getMessage();
+        var message = String.valueOf(assertThrows(IOException.class, () -> LabelledFaces.ofFolder(where, 8))
+                .getMessage());
         assertTrue(message.contains(text) && message.contains(String.valueOf(where.getFileName())), message);
     }
 

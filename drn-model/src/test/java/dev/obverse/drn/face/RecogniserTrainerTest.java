@@ -31,7 +31,7 @@ final class RecogniserTrainerTest {
         assertEquals(1, verification.rank1(), verification.toString());
         assertTrue(verification.auc() > 0.99, verification.toString());
         assertTrue(recogniser.facts().get("training") instanceof Map<?, ?> m
-                && m.get("people").equals(3));
+                && Integer.valueOf(3).equals(m.get("people")));
     }
 
     @Test
@@ -62,7 +62,7 @@ final class RecogniserTrainerTest {
         var e = assertThrows(
                 IllegalArgumentException.class,
                 () -> RecogniserTrainer.train(People.of(1, 6, 16, 1), People.TINY, TRAINING, p -> {}));
-        assertTrue(e.getMessage().contains("at least 2 people"), e.getMessage());
+        assertTrue(String.valueOf(e.getMessage()).contains("at least 2 people"), e.getMessage());
         assertThrows(IllegalArgumentException.class, () -> TRAINING.batch(1));
         assertThrows(IllegalArgumentException.class, () -> TRAINING.epochs(0));
     }

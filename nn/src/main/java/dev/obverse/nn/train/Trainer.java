@@ -153,7 +153,8 @@ public final class Trainer<B> implements Stateful {
 
     /**
      * One optimiser step on the mean gradient of the next batches, as many as are accumulated or left. Each is used up
-     * before the next is asked for, because a loader fills the same arrays again. {@link #fit} calls it; benchmarks may.
+     * before the next is asked for, because a loader fills the same arrays again. {@link #fit} calls it; benchmarks
+     * may.
      */
     public StepReport step(Iterator<B> batches) {
         if (!batches.hasNext()) {

@@ -194,8 +194,9 @@ class TrainerTest {
     @Test
     void accumulationUsesEachBatchBeforeItAsksForTheNext() {
         var source = List.of(batch(new Philox(1)), batch(new Philox(2)));
-        var reused = new Batch(Tensor.zeros(Device.cpu(), source.get(0).x().shape()), Tensor.zeros(
-                Device.cpu(), source.get(0).y().shape()));
+        var reused = new Batch(
+                Tensor.zeros(Device.cpu(), source.get(0).x().shape()),
+                Tensor.zeros(Device.cpu(), source.get(0).y().shape()));
         var reusing = source.stream()
                 .map(b -> {
                     reused.x().set(b.x());
@@ -205,10 +206,15 @@ class TrainerTest {
                 .iterator();
         var a = new Linear(2, 1, new Philox(3));
         var b = new Linear(2, 1, new Philox(3));
-        new Trainer<Batch>(a, new SGD(a.namedParameters(), 0.1, 0), x -> mse(a, x)).accumulate(2).step(source.iterator());
-        new Trainer<Batch>(b, new SGD(b.namedParameters(), 0.1, 0), x -> mse(b, x)).accumulate(2).step(reusing);
+        new Trainer<Batch>(a, new SGD(a.namedParameters(), 0.1, 0), x -> mse(a, x))
+                .accumulate(2)
+                .step(source.iterator());
+        new Trainer<Batch>(b, new SGD(b.namedParameters(), 0.1, 0), x -> mse(b, x))
+                .accumulate(2)
+                .step(reusing);
         assertArrayEquals(
-                a.parameter("weight").value().toArray(), b.parameter("weight").value().toArray());
+                a.parameter("weight").value().toArray(),
+                b.parameter("weight").value().toArray());
     }
 
     @Test

@@ -113,16 +113,21 @@ public final class VectorPool implements PoolLoops {
             int o = yo + column * c;
             for (int j = 0; j < c; j += L) {
                 var max = fromArray(F, y, o + j);
-                var g = fromArray(F, dy, o + j);
+                // All reads before all writes: rows often lie a multiple of 4 KiB apart, and a processor takes a read
+                // for one of what was just written if only the higher bits of the addresses differ.
                 var first = fromArray(F, x, i + j).compare(EQ, max);
-                zero.blend(g, first).intoArray(dx, i + j);
-                var second = fromArray(F, x, i + c + j).compare(EQ, max).andNot(first);
-                zero.blend(g, second).intoArray(dx, i + c + j);
-                var upper = first.or(second);
-                var third = fromArray(F, x, i + line + j).compare(EQ, max).andNot(upper);
-                zero.blend(g, third).intoArray(dx, i + line + j);
-                var fourth = fromArray(F, x, i + line + c + j).compare(EQ, max).andNot(upper.or(third));
-                zero.blend(g, fourth).intoArray(dx, i + line + c + j);
+                var second = fromArray(F, x, i + c + j).compare(EQ, max);
+                var third = fromArray(F, x, i + line + j).compare(EQ, max);
+                var fourth = fromArray(F, x, i + line + c + j).compare(EQ, max);
+                // What no earlier pixel of the window has taken.
+                var left = fromArray(F, dy, o + j);
+                zero.blend(left, first).intoArray(dx, i + j);
+                left = left.blend(zero, first);
+                zero.blend(left, second).intoArray(dx, i + c + j);
+                left = left.blend(zero, second);
+                zero.blend(left, third).intoArray(dx, i + line + j);
+                left = left.blend(zero, third);
+                zero.blend(left, fourth).intoArray(dx, i + line + c + j);
             }
         }
     }
@@ -130,21 +135,31 @@ public final class VectorPool implements PoolLoops {
     @Override
     public void averageRow(PoolSpec s, int row, float[] x, int xo, float[] y, int yo) {
         int c = s.c();
+        int whole = F.loopBound(c);
+        var rest = F.indexInRange(whole, c);
         float share = 1f / (s.kh() * s.kw());
         int top = Math.max(0, row * s.strideH() - s.padH());
         int bottom = Math.min(s.h(), row * s.strideH() - s.padH() + s.kh());
         for (int column = 0; column < s.outW(); column++) {
             int left = Math.max(0, column * s.strideW() - s.padW());
             int right = Math.min(s.w(), column * s.strideW() - s.padW() + s.kw());
-            for (int j = 0; j < c; j += L) {
-                var mask = F.indexInRange(j, c);
+            for (int j = 0; j < whole; j += L) {
                 var sum = FloatVector.zero(F);
                 for (int h = top; h < bottom; h++) {
                     for (int w = left; w < right; w++) {
-                        sum = sum.add(fromArray(F, x, xo + (h * s.w() + w) * c + j, mask));
+                        sum = sum.add(fromArray(F, x, xo + (h * s.w() + w) * c + j));
                     }
                 }
-                sum.mul(share).intoArray(y, yo + column * c + j, mask);
+                sum.mul(share).intoArray(y, yo + column * c + j);
+            }
+            if (whole < c) {
+                var sum = FloatVector.zero(F);
+                for (int h = top; h < bottom; h++) {
+                    for (int w = left; w < right; w++) {
+                        sum = sum.add(fromArray(F, x, xo + (h * s.w() + w) * c + whole, rest));
+                    }
+                }
+                sum.mul(share).intoArray(y, yo + column * c + whole, rest);
             }
         }
     }

@@ -17,7 +17,10 @@ public final class VectorReduce implements ReduceLoops {
     private static final int L = Lanes.LENGTH;
 
     /** Elements summed in float before the sum goes on in double. */
-    private static final int RUN = 64 * 64;
+    private static final int RUN = 256 * L;
+
+    /** Rows summed in registers before their sum goes to the total. */
+    private static final int SHORT_RUN = 64;
 
     @Override
     public double sum(float[] x, int o, int n) {
@@ -132,6 +135,14 @@ public final class VectorReduce implements ReduceLoops {
 
     @Override
     public void addRows(float[] x, int o, int stride, int rows, int width, float[] total, int to) {
+        if (inStrips(width)) {
+            for (int r = 0; r < rows; r += SHORT_RUN) {
+                for (int j = 0; j < width; j += 4 * L) {
+                    addStrip(x, o + r * stride + j, stride, Math.min(SHORT_RUN, rows - r), total, to + j);
+                }
+            }
+            return;
+        }
         int whole = F.loopBound(width);
         var all = F.maskAll(true);
         var rest = F.indexInRange(whole, width);
@@ -155,6 +166,33 @@ public final class VectorReduce implements ReduceLoops {
         }
     }
 
+    /** Whether a few rows of columns at a time should be summed in registers: all of them whole, and rows not long. */
+    private static boolean inStrips(int width) {
+        return width % (4 * L) == 0 && width <= 16 * L;
+    }
+
+    private static void addStrip(float[] x, int o, int stride, int rows, float[] total, int to) {
+        var s0 = FloatVector.zero(F);
+        var s1 = s0;
+        var s2 = s0;
+        var s3 = s0;
+        for (int r = 0; r < rows; r++) {
+            int at = o + r * stride;
+            s0 = s0.add(fromArray(F, x, at));
+            s1 = s1.add(fromArray(F, x, at + L));
+            s2 = s2.add(fromArray(F, x, at + 2 * L));
+            s3 = s3.add(fromArray(F, x, at + 3 * L));
+        }
+        add(s0, s1, s2, s3, total, to);
+    }
+
+    private static void add(FloatVector s0, FloatVector s1, FloatVector s2, FloatVector s3, float[] total, int to) {
+        fromArray(F, total, to).add(s0).intoArray(total, to);
+        fromArray(F, total, to + L).add(s1).intoArray(total, to + L);
+        fromArray(F, total, to + 2 * L).add(s2).intoArray(total, to + 2 * L);
+        fromArray(F, total, to + 3 * L).add(s3).intoArray(total, to + 3 * L);
+    }
+
     private static void addEight(float[] x, int o, int stride, float[] total, int to) {
         var s0 = fromArray(F, x, o).add(fromArray(F, x, o + stride));
         var s1 = fromArray(F, x, o + 2 * stride).add(fromArray(F, x, o + 3 * stride));
@@ -173,6 +211,14 @@ public final class VectorReduce implements ReduceLoops {
 
     @Override
     public void addProducts(float[] a, float[] b, int o, int rows, int width, float[] total) {
+        if (inStrips(width)) {
+            for (int r = 0; r < rows; r += SHORT_RUN) {
+                for (int j = 0; j < width; j += 4 * L) {
+                    addProductStrip(a, b, o + r * width + j, width, Math.min(SHORT_RUN, rows - r), total, j);
+                }
+            }
+            return;
+        }
         int whole = F.loopBound(width);
         int r = 0;
         for (; r <= rows - 4; r += 4) {
@@ -199,12 +245,35 @@ public final class VectorReduce implements ReduceLoops {
         }
     }
 
+    private static void addProductStrip(float[] a, float[] b, int o, int stride, int rows, float[] total, int to) {
+        var s0 = FloatVector.zero(F);
+        var s1 = s0;
+        var s2 = s0;
+        var s3 = s0;
+        for (int r = 0; r < rows; r++) {
+            int at = o + r * stride;
+            s0 = fromArray(F, a, at).fma(fromArray(F, b, at), s0);
+            s1 = fromArray(F, a, at + L).fma(fromArray(F, b, at + L), s1);
+            s2 = fromArray(F, a, at + 2 * L).fma(fromArray(F, b, at + 2 * L), s2);
+            s3 = fromArray(F, a, at + 3 * L).fma(fromArray(F, b, at + 3 * L), s3);
+        }
+        add(s0, s1, s2, s3, total, to);
+    }
+
     private static FloatVector product(float[] a, float[] b, int o) {
         return fromArray(F, a, o).mul(fromArray(F, b, o));
     }
 
     @Override
     public void addSquaredDeviations(float[] x, int o, int rows, int width, float[] mean, float[] total) {
+        if (inStrips(width)) {
+            for (int r = 0; r < rows; r += SHORT_RUN) {
+                for (int j = 0; j < width; j += 4 * L) {
+                    addDeviationStrip(x, o + r * width + j, width, Math.min(SHORT_RUN, rows - r), mean, total, j);
+                }
+            }
+            return;
+        }
         int whole = F.loopBound(width);
         int r = 0;
         for (; r <= rows - 4; r += 4) {
@@ -232,6 +301,29 @@ public final class VectorReduce implements ReduceLoops {
                 total[j] += (x[at + j] - mean[j]) * (x[at + j] - mean[j]);
             }
         }
+    }
+
+    private static void addDeviationStrip(float[] x, int o, int stride, int rows, float[] mean, float[] total, int to) {
+        var m0 = fromArray(F, mean, to);
+        var m1 = fromArray(F, mean, to + L);
+        var m2 = fromArray(F, mean, to + 2 * L);
+        var m3 = fromArray(F, mean, to + 3 * L);
+        var s0 = FloatVector.zero(F);
+        var s1 = s0;
+        var s2 = s0;
+        var s3 = s0;
+        for (int r = 0; r < rows; r++) {
+            int at = o + r * stride;
+            var d0 = fromArray(F, x, at).sub(m0);
+            var d1 = fromArray(F, x, at + L).sub(m1);
+            var d2 = fromArray(F, x, at + 2 * L).sub(m2);
+            var d3 = fromArray(F, x, at + 3 * L).sub(m3);
+            s0 = d0.fma(d0, s0);
+            s1 = d1.fma(d1, s1);
+            s2 = d2.fma(d2, s2);
+            s3 = d3.fma(d3, s3);
+        }
+        add(s0, s1, s2, s3, total, to);
     }
 
     private static FloatVector squared(float[] x, int o, FloatVector mean) {

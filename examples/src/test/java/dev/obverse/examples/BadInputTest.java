@@ -1,0 +1,198 @@
+package dev.obverse.examples;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Whatever is wrong, one line says so and what to do, and the exit code is 1 or 2. */
+class BadInputTest {
+    private static final String HEADER = "pair_id,original,fake,original_id,donor_id,video,split\n";
+
+    @TempDir
+    private static Path folder;
+
+    private static TinyRun tiny;
+    private static int number;
+
+    @BeforeAll
+    static void makeARun() {
+        tiny = TinyRun.in(folder);
+    }
+
+    /** One line on stderr apart from words of progress, no stack trace, and no JSON. */
+    private static void refused(int code, String sentence, String... args) {
+        var result = Cli.run(args);
+        var lines =
+                result.err().lines().filter(line -> line.startsWith("obverse")).toList();
+        assertEquals(code, result.code(), result.err());
+        assertEquals(1, lines.size(), result.err());
+        assertTrue(lines.getFirst().contains(sentence), "expected '" + sentence + "' in: " + lines.getFirst());
+        assertTrue(result.err().stripTrailing().endsWith(lines.getFirst()), "nothing after it: " + result.err());
+    }
+
+    private static String[] train(String pairs, String... more) {
+        var always = Stream.of(
+                "train",
+                "--pairs",
+                pairs,
+                "--preset",
+                "tiny",
+                "--steps",
+                "2",
+                "--recogniser",
+                tiny.recogniser().toString(),
+                "--out",
+                folder.resolve("bad" + number++).toString());
+        return Stream.concat(always, Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    private static String pairs() {
+        return tiny.pairs().toString();
+    }
+
+    private static String manifest(String text) throws IOException {
+        var file = tiny.pairs().resolveSibling("bad" + number++ + ".csv");
+        Files.writeString(file, text);
+        return file.toString();
+    }
+
+    /** A row whose fake is a file of these bytes. */
+    private static String manifestWith(byte[] fake) throws IOException {
+        var file = tiny.pairs().resolveSibling("bad" + number++ + ".png");
+        Files.write(file, fake);
+        return manifest(HEADER + "p1,original/p000001.png," + file.getFileName() + ",a,b,v,train\n");
+    }
+
+    @Test
+    void manifests() throws IOException {
+        refused(1, "does not exist", train(folder.resolve("none.csv").toString()));
+        refused(1, "is empty", train(manifest("")));
+        refused(1, "has a header but no pairs", train(manifest(HEADER)));
+        refused(1, "has the columns a,b; expected pair_id,original", train(manifest("a,b\n1,2\n")));
+        refused(
+                1,
+                "which does not exist",
+                train(manifest(HEADER + "p1,original/p000001.png,fake/gone.png,a,b,v,train\n")));
+        refused(
+                1,
+                "has no train pairs",
+                train(manifest(HEADER + "p1,original/p000001.png,fake/p000001.png,a,b,v,test\n")));
+        refused(
+                2,
+                "Missing required option: '--pairs=FILE'",
+                "train",
+                "--out",
+                folder.resolve("x").toString());
+    }
+
+    @Test
+    void pictures() throws IOException {
+        var whole = Files.readAllBytes(tiny.pairs().resolveSibling("fake/p000001.png"));
+        refused(1, "is damaged", train(manifestWith(Arrays.copyOf(whole, whole.length / 2))));
+        refused(1, "is empty (0 bytes)", train(manifestWith(new byte[0])));
+        refused(1, "is not a picture", train(manifestWith("a text".getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        var text = folder.resolve("text.png");
+        Files.writeString(text, "not a picture");
+        refused(1, "is not a picture", "trace", "--model", tiny.run().toString(), text.toString());
+        refused(1, "does not exist", "trace", "--model", tiny.run().toString(), "nowhere.png");
+        refused(2, "IMAGE", "trace", "--model", tiny.run().toString());
+    }
+
+    @Test
+    void picturesOfAnotherSizeAreResizedAndThatIsSaidOnce() {
+        var result = Cli.run(train(pairs(), "--size", "40"));
+        assertEquals(0, result.code(), result.err());
+        assertEquals(
+                1, result.err().lines().filter(line -> line.contains("resized")).count(), result.err());
+    }
+
+    @Test
+    void weights() throws IOException {
+        var run = folder.resolve("cut");
+        Files.createDirectories(run);
+        Files.copy(tiny.run().resolve("config.json"), run.resolve("config.json"));
+        var whole = Files.readAllBytes(tiny.run().resolve("model.safetensors"));
+        Files.write(run.resolve("model.safetensors"), Arrays.copyOf(whole, whole.length - 100));
+        refused(1, "model.safetensors", "evaluate", "--model", run.toString(), "--pairs", pairs());
+
+        Files.write(run.resolve("model.safetensors"), whole);
+        var config = Files.readString(run.resolve("config.json"));
+        Files.writeString(run.resolve("config.json"), config.replaceFirst("\"width\" : 4", "\"width\" : 8"));
+        refused(
+                1,
+                "tensor 'identityEncoder.stage1.conv1.weight' has shape",
+                "evaluate",
+                "--model",
+                run.toString(),
+                "--pairs",
+                pairs());
+
+        Files.writeString(run.resolve("config.json"), "{");
+        refused(1, "cannot be understood", "evaluate", "--model", run.toString(), "--pairs", pairs());
+        refused(1, "is not a run folder", "trace", "--model", folder.toString(), "x.png");
+        refused(1, "is not a recogniser's folder", train(pairs(), "--recogniser", folder.toString()));
+    }
+
+    @Test
+    void options() {
+        refused(
+                2,
+                "Unknown preset 'huge': use one of [paper, recommended, small, tiny]",
+                train(pairs(), "--preset", "huge"));
+        refused(2, "is not a multiple of 8", train(pairs(), "--size", "36"));
+        refused(2, "Unknown device 'gpu'", train(pairs(), "--device", "gpu"));
+        refused(2, "--threads must be at least 1, not 0", train(pairs(), "--threads", "0"));
+        refused(2, "--steps", train(pairs(), "--steps", "0"));
+        refused(2, "--batch", train(pairs(), "--batch", "many"));
+        refused(2, "--colour", train(pairs(), "--colour"));
+        refused(2, "identities must be at least 4, not 2", "synth", "--identities", "2");
+        refused(2, "a command is missing");
+        refused(2, "swap", "swap");
+        refused(2, "--split", "evaluate", "--model", "m", "--pairs", pairs(), "--split", "dev");
+    }
+
+    @Test
+    void folders() throws IOException {
+        var file = folder.resolve("a-file");
+        Files.writeString(file, "in the way");
+        refused(
+                1,
+                "cannot write into the folder",
+                "synth",
+                "--out",
+                file.resolve("below").toString());
+        refused(1, "already holds a run", train(pairs(), "--out", tiny.run().toString()));
+        refused(1, "is not empty", "synth", "--out", tiny.run().toString());
+        refused(
+                1,
+                "is not a run folder",
+                "train",
+                "--resume",
+                "--out",
+                folder.resolve("new").toString());
+        refused(
+                2,
+                "--width 8 is not how",
+                "train",
+                "--resume",
+                "--width",
+                "8",
+                "--out",
+                tiny.run().toString());
+    }
+
+    @Test
+    void verboseAddsTheTrace() {
+        var result = Cli.run(train(folder.resolve("none.csv").toString(), "--verbose"));
+        assertEquals(1, result.code());
+        assertTrue(result.err().contains("\tat dev.obverse"), result.err());
+    }
+}

@@ -1,0 +1,181 @@
+package dev.obverse.examples;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.obverse.drn.data.RgbImage;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.junit.jupiter.api.io.TempDir;
+
+/** From synthetic pairs to traced pictures through the command line, at the smallest size there is. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class CommandLineTest {
+    @TempDir
+    private static Path folder;
+
+    private static String pairs;
+    private static String recogniser;
+    private static String run;
+
+    @BeforeAll
+    static void makeARun() throws IOException {
+        var tiny = TinyRun.in(folder);
+        pairs = tiny.pairs().toString();
+        recogniser = tiny.recogniser().toString();
+        run = tiny.run().toString();
+    }
+
+    private static JsonNode json(Cli.Result result) throws IOException {
+        assertEquals(0, result.code(), result.err());
+        var lines = result.out().strip().lines().toList();
+        return new JsonMapper().readTree(lines.getLast());
+    }
+
+    @Test
+    @Order(1)
+    void trainingLeavesWhatItShould() throws IOException {
+        for (var file : List.of(
+                "model.safetensors", "config.json", "metrics.jsonl", "report.html", "checkpoint/checkpoint.json")) {
+            assertTrue(Files.size(Path.of(run, file)) > 0, file);
+        }
+        assertEquals(
+                TinyRun.STEPS, Files.readAllLines(Path.of(run, "metrics.jsonl")).size());
+        assertTrue(Files.exists(Path.of(run, "samples", "step-000004.png")));
+    }
+
+    @Test
+    void jsonIsTheOnlyThingOnStdout() throws IOException {
+        var result = Cli.run("evaluate", "--model", run, "--pairs", pairs, "--recogniser", recogniser, "--json");
+        assertEquals(1, result.out().strip().lines().count(), result.out());
+        var json = json(result);
+        for (var row : List.of("doNothing", "traced")) {
+            for (var figure : List.of("psnr", "ssim", "similarity", "donorSimilarity")) {
+                assertTrue(json.path(row).path(figure).isNumber(), row + "." + figure + " in " + json);
+            }
+        }
+        assertEquals(4, json.path("pairs").asInt());
+        assertEquals("test", json.path("split").asText());
+        assertTrue(json.path("seconds").asDouble() > 0);
+        assertTrue(json.path("judgeSupervised").asBoolean(), "the judge supervised this run");
+        assertTrue(result.err().contains("Warning: The recogniser that measures"), result.err());
+        assertTrue(result.err().contains("not proof"), result.err());
+    }
+
+    @Test
+    void evaluationWithoutAJudgeHasNoSimilarity() throws IOException {
+        var out = folder.resolve("evaluation");
+        var result = Cli.run("evaluate", "--model", run, "--pairs", pairs, "--split", "all", "--out", out.toString());
+        assertEquals(0, result.code(), result.err());
+        assertTrue(result.out().contains("n/a"), result.out());
+        assertTrue(result.out().contains("pairs the model was trained on"), result.out());
+        assertTrue(new JsonMapper()
+                .readTree(out.resolve("metrics.json").toFile())
+                .path("traced")
+                .path("similarity")
+                .isNull());
+        assertTrue(RgbImage.read(out.resolve("grid.png")).width() > 4 * 128);
+        assertTrue(Files.readString(out.resolve("report.html")).contains("not proof"));
+    }
+
+    @Test
+    void traceWritesThreePicturesOfAnyPicture() throws IOException {
+        var image = folder.resolve("photo.of.me.png");
+        new RgbImage(50, 70).writePng(image);
+        var out = folder.resolve("trace");
+        var json = json(Cli.run("trace", "--model", run, image.toString(), "--out", out.toString(), "--json"));
+        assertEquals(1, json.path("images").size());
+        var traced = RgbImage.read(out.resolve("photo.of.me-traced.png"));
+        assertEquals(32, traced.width());
+        assertEquals(32, RgbImage.read(out.resolve("photo.of.me-mask.png")).height());
+        assertTrue(RgbImage.read(out.resolve("photo.of.me-side-by-side.png")).width() > 3 * 128);
+    }
+
+    @Test
+    void sameSeedGivesTheSameWeightsAtAnyNumberOfThreads() throws IOException {
+        var one = train("one", "--threads", "1");
+        var two = train("two", "--threads", "2");
+        assertArrayEquals(one, two);
+        var other = train("other", "--seed", "2");
+        assertFalse(java.util.Arrays.equals(one, other), "another seed, other weights");
+    }
+
+    private static byte[] train(String name, String... more) throws IOException {
+        var out = folder.resolve(name);
+        var args = new java.util.ArrayList<>(List.of(
+                "train",
+                "--pairs",
+                pairs,
+                "--preset",
+                "tiny",
+                "--steps",
+                "4",
+                "--recogniser",
+                recogniser,
+                "--out",
+                out.toString()));
+        args.addAll(List.of(more));
+        var result = Cli.run(args.toArray(String[]::new));
+        assertEquals(0, result.code(), result.err());
+        return Files.readAllBytes(out.resolve("model.safetensors"));
+    }
+
+    @Test
+    void initFromBeginsWithAnotherRunsWeights() throws IOException {
+        var started = train("init", "--init-from", run, "--lr", "1e-30");
+        assertArrayEquals(
+                weights(Files.readAllBytes(Path.of(run, "model.safetensors"))),
+                weights(started),
+                "no step to speak of");
+    }
+
+    /** Without the header, which names the step. */
+    private static byte[] weights(byte[] safetensors) {
+        int header = java.nio.ByteBuffer.wrap(safetensors)
+                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
+                .getInt();
+        return java.util.Arrays.copyOfRange(safetensors, 8 + header, safetensors.length);
+    }
+
+    @Test
+    void demoBeginsFromNothing() throws IOException {
+        var out = folder.resolve("demo");
+        var json = json(Cli.run(
+                "demo",
+                "--preset",
+                "tiny",
+                "--identities",
+                "6",
+                "--pairs",
+                "12",
+                "--takes",
+                "2",
+                "--recogniser-epochs",
+                "1",
+                "--steps",
+                "3",
+                "--out",
+                out.toString(),
+                "--json"));
+        assertTrue(json.path("traced").path("donorSimilarity").isNumber(), json.toString());
+        assertFalse(json.path("judgeSupervised").asBoolean());
+        assertEquals("none", json.path("leak").asText());
+        for (var file : List.of("model.safetensors", "metrics.json", "grid.png", "report.html", "data/pairs.csv")) {
+            assertTrue(Files.size(out.resolve(file)) > 0, file);
+        }
+        var again = Cli.run("demo", "--out", out.toString());
+        assertEquals(1, again.code());
+        assertTrue(again.err().contains("not empty"), again.err());
+    }
+}
