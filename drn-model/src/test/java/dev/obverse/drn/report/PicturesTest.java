@@ -42,7 +42,8 @@ class PicturesTest {
     @Test
     void maskNamesSizesThatDiffer() {
         var e = assertThrows(IllegalArgumentException.class, () -> Mask.of(new RgbImage(2, 2), new RgbImage(3, 2)));
-        assertTrue(e.getMessage().contains("2x2") && e.getMessage().contains("3x2"), e.getMessage());
+        var message = String.valueOf(e.getMessage());
+        assertTrue(message.contains("2x2") && message.contains("3x2"), message);
     }
 
     @Test
