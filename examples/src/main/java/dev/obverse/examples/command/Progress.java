@@ -74,7 +74,7 @@ final class Progress implements AutoCloseable {
         }
         if (bar != null) {
             bar.stepTo(done);
-            bar.setExtraMessage(detail);
+            bar.setExtraMessage(" " + detail);
         } else if (System.nanoTime() >= nextLine && done < total) {
             nextLine = System.nanoTime() + BETWEEN_LINES.toNanos();
             err.println(line(done, detail));
