@@ -48,10 +48,10 @@ public final class Demo implements Callable<Integer> {
     @Mixin
     private final Shared shared = new Shared();
 
-    @Option(names = "--identities", paramLabel = "N", defaultValue = "150", description = "Synthetic people (150).")
+    @Option(names = "--identities", paramLabel = "N", defaultValue = "200", description = "Synthetic people (200).")
     private int identities;
 
-    @Option(names = "--pairs", paramLabel = "N", defaultValue = "1500", description = "Pairs, a fifth for test (1500).")
+    @Option(names = "--pairs", paramLabel = "N", defaultValue = "3000", description = "Pairs, a fifth for test (3000).")
     private int pairs;
 
     @Option(names = "--takes", paramLabel = "N", defaultValue = "12", description = "Portraits per train person (12).")
@@ -64,7 +64,7 @@ public final class Demo implements Callable<Integer> {
             description = "Passes of each recogniser over the portraits (8).")
     private int recogniserEpochs;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "900", description = "Training steps (900).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "1500", description = "Training steps (1500).")
     private long steps;
 
     @Option(
