@@ -61,8 +61,8 @@ public record DrnConfig(Architecture architecture, Objective objective, Optimiza
     }
 
     /**
-     * What measured best at width 16 on synthetic pairs; ARCHITECTURE.md has the figures. Without normalisation training
-     * at such rates collapses, and the paper's weights leave the pixels to the vectors.
+     * What measured best at width 16 on synthetic pairs; ARCHITECTURE.md has the figures. Without normalisation
+     * training at such rates collapses, and the paper's weights leave the pixels to the vectors.
      */
     private static DrnConfig recommended(int size, int width, int embedding, int batch, double lr) {
         return new DrnConfig(

@@ -49,11 +49,9 @@ public final class Main implements Runnable {
      */
     public static int run(PrintWriter out, PrintWriter err, String... args) {
         PlainLog.to(err);
-        var commandLine = new CommandLine(new Main())
+        var commandLine = commandLine()
                 .setOut(out)
                 .setErr(err)
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setOverwrittenOptionsAllowed(true)
                 .setParameterExceptionHandler((e, _) -> wrongUsage(e))
                 .setExecutionExceptionHandler((e, command, _) -> failed(e, command));
         try {
@@ -62,6 +60,13 @@ public final class Main implements Runnable {
             err.println("obverse: " + ErrorSentence.of(e));
             return ExitCode.SOFTWARE;
         }
+    }
+
+    /** The commands, as they parse their arguments. */
+    static CommandLine commandLine() {
+        return new CommandLine(new Main())
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true);
     }
 
     private static int wrongUsage(ParameterException e) {

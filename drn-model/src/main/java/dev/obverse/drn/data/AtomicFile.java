@@ -12,10 +12,10 @@ final class AtomicFile {
 
     static void write(Path file, byte[] content) throws IOException {
         var folder = file.toAbsolutePath().getParent();
-        Path temporary = null;
+        // Not createTempFile: its files may be read by their owner only.
+        var temporary = folder.resolve("." + file.getFileName() + ".part");
         try {
             Files.createDirectories(folder);
-            temporary = Files.createTempFile(folder, "." + file.getFileName(), ".part");
             Files.write(temporary, content);
             try {
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
@@ -23,9 +23,7 @@ final class AtomicFile {
                 Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            if (temporary != null) {
-                Files.deleteIfExists(temporary);
-            }
+            Files.deleteIfExists(temporary);
             throw new DataException("Cannot write " + file + ": " + e, e);
         }
     }

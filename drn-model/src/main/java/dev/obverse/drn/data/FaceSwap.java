@@ -22,8 +22,9 @@ public record FaceSwap(
         double lowestQuality,
         double highestQuality) {
     /**
-     * Residual 0.25, at the rim 0.35 more, colours matched by 0.4, resolution 0.6 to 1, JPEG quality 0.60 to 0.95: a fake
-     * is then about 26.5 dB from its original at 64x64, as those of common swapping programs are (25.7 to 28.4 dB).
+     * Residual 0.25, at the rim 0.35 more, colours matched by 0.4, resolution 0.6 to 1, JPEG quality 0.60 to 0.95: a
+     * fake is then about 26.5 dB from its original at 64x64, as those of common swapping programs are (25.7 to 28.4
+     * dB).
      */
     public static final FaceSwap DEFAULT = new FaceSwap(0.25, 0.35, 0.4, 0.6, 0.60, 0.95);
 
