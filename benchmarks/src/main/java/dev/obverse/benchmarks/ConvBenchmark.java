@@ -35,6 +35,7 @@ import org.openjdk.jmh.runner.options.OptionsBuilder;
 @Fork(
         value = 1,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xms2g", "-Xmx2g"})
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class ConvBenchmark {
     /** Input channels, output channels and image size. */
     @Param({

@@ -29,6 +29,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-Xms2g", "-Xmx2g"})
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class GemmBenchmark {
     /** {@code m x n x k}, with {@code T} for each transposed operand. */
     @Param({

@@ -33,6 +33,7 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(
         value = 1,
         jvmArgsAppend = {"--add-modules", "jdk.incubator.vector", "-XX:+UseParallelGC", "-Xms10g", "-Xmx10g"})
+@SuppressWarnings("NullAway.Init") // JMH sets the fields
 public class StepBenchmark {
     private static final int EMBEDDING = 512;
 

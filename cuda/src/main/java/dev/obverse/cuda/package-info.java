@@ -1,4 +1,4 @@
-/** Computation on NVIDIA GPUs through JCuda, JCublas and JCudnn. */
+/** Where computation on NVIDIA GPUs will be; for now a provider that says there is none. */
 @NullMarked
 package dev.obverse.cuda;
 

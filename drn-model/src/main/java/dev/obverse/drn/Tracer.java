@@ -2,6 +2,7 @@ package dev.obverse.drn;
 
 import dev.obverse.autograd.NoGrad;
 import dev.obverse.drn.data.RgbImage;
+import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
@@ -30,12 +31,12 @@ public final class Tracer {
      * Traces a batch.
      *
      * @param fakes {@code [N,S,S,3]}, values in [0,1]
-     * @return the same shape and range; belongs to the scope that is open when this is called
+     * @return the same shape, range and device; belongs to the scope that is open when this is called
      */
     public Tensor trace(Tensor fakes) {
         try (var _ = NoGrad.open();
                 var scope = TensorScope.open()) {
-            return scope.keep(network.trace(fakes));
+            return scope.keep(network.trace(fakes.to(device())).to(fakes.device()));
         }
     }
 
@@ -44,9 +45,12 @@ public final class Tracer {
         int size = size();
         var resized = fake.resize(size, size);
         try (var _ = TensorScope.open()) {
-            var device = network.parameters().getFirst().value().device();
-            var traced = trace(Tensor.of(device, resized.rgb(), Shape.of(1, size, size, 3)));
+            var traced = trace(Tensor.of(Device.cpu(), resized.rgb(), Shape.of(1, size, size, 3)));
             return new RgbImage(size, size, traced.toArray());
         }
+    }
+
+    private Device device() {
+        return network.parameters().getFirst().value().device();
     }
 }

@@ -6,6 +6,7 @@ import dev.obverse.drn.data.PairDataset;
 import dev.obverse.nn.Parameter;
 import dev.obverse.nn.checkpoint.Checkpoint;
 import dev.obverse.nn.checkpoint.SafeTensorsWriter;
+import dev.obverse.nn.checkpoint.Weights;
 import dev.obverse.nn.data.DataLoader;
 import dev.obverse.nn.data.Dataset;
 import dev.obverse.nn.data.LoaderOptions;
@@ -17,10 +18,12 @@ import dev.obverse.nn.train.TrainListener;
 import dev.obverse.nn.train.Trainer;
 import dev.obverse.tensor.Device;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Trains a network in a {@link RunFolder}, from its beginning or on from its newest checkpoint; both give the same
@@ -45,14 +48,29 @@ public final class TrainingRun {
         }
     }
 
-    /** A new run; writes {@code config.json}. */
+    /** A new run with random weights; writes {@code config.json}. */
     public static TrainingRun start(RunFolder folder, RunConfig run, Device device) throws IOException {
+        return start(folder, run, device, null);
+    }
+
+    /**
+     * A new run that begins with the weights of a file; writes {@code config.json}, and a checkpoint, without which a
+     * resumed run would begin with random weights.
+     */
+    public static TrainingRun start(RunFolder folder, RunConfig run, Device device, @Nullable Path weights)
+            throws IOException {
         if (folder.isStarted()) {
             throw new DataException(
                     folder.path() + " already holds a run: choose another --out, or go on with --resume");
         }
         var started = new TrainingRun(folder, run, device);
-        folder.write(run);
+        if (weights == null) {
+            folder.write(run);
+        } else {
+            Weights.load(weights, started.network.namedTensors());
+            folder.write(run);
+            started.save();
+        }
         return started;
     }
 

@@ -11,11 +11,10 @@ final class AtomicFile {
     private AtomicFile() {}
 
     static void write(Path file, byte[] content) throws IOException {
-        var folder = file.toAbsolutePath().getParent();
         // Not createTempFile: its files may be read by their owner only.
-        var temporary = folder.resolve("." + file.getFileName() + ".part");
+        var temporary = file.resolveSibling("." + file.getFileName() + ".part");
         try {
-            Files.createDirectories(folder);
+            Files.createDirectories(temporary.toAbsolutePath().getParent());
             Files.write(temporary, content);
             try {
                 Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);

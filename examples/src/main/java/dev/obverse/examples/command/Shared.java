@@ -35,7 +35,7 @@ public final class Shared {
             paramLabel = "DEVICE",
             defaultValue = "cpu",
             converter = DeviceName.class,
-            description = "Where to compute: cpu or cuda:0, cuda:1, ... (cpu)")
+            description = "Where to compute: cpu, cuda:0, cuda:1, ... or reference, the slow float64 oracle (cpu)")
     @SuppressWarnings("NullAway.Init")
     private Device device;
 

@@ -5,6 +5,7 @@ import dev.obverse.backend.cpu.Workers;
 import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
+import dev.obverse.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -36,6 +37,7 @@ public final class Synth implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
+        requireCpu(shared);
         var faces = shared.checked(() -> new SyntheticFaces(shared.seed(), identities, pairs, size));
         var folder = shared.outOr("runs/synth");
         requireEmpty(folder);
@@ -55,6 +57,13 @@ public final class Synth implements Callable<Integer> {
                 .put("seed", shared.seed())
                 .put("seconds", seconds));
         return 0;
+    }
+
+    /** For commands that would not use another device: an option that is accepted must have an effect. */
+    static void requireCpu(Shared shared) {
+        if (!shared.device().equals(Device.cpu())) {
+            throw shared.usage("this command computes on the CPU only: leave --device out");
+        }
     }
 
     /** Pictures of two data sets in one folder would look like one. */

@@ -18,7 +18,6 @@ import dev.obverse.drn.face.RecogniserArchitecture;
 import dev.obverse.drn.face.RecogniserTraining;
 import dev.obverse.drn.face.SmallRecogniser;
 import dev.obverse.drn.report.Leak;
-import dev.obverse.nn.checkpoint.Weights;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -150,6 +149,10 @@ public final class Train implements Callable<Integer> {
                     folder.path() + " already holds a run: choose another --out, or go on with --resume");
         }
         Shared.writable(folder.path());
+        var initial = initFrom == null ? null : new RunFolder(initFrom);
+        if (initial != null) {
+            initial.readConfig(); // before minutes of other work
+        }
         var supervisor = recogniser == null
                 ? trainRecogniser(config.architecture().embedding())
                 : SmallRecogniser.load(recogniser);
@@ -163,10 +166,7 @@ public final class Train implements Callable<Integer> {
                 absolute(pairs),
                 leak == Leak.NONE ? null : leak.sentence(),
                 supervisor.fingerprint());
-        var started = TrainingRun.start(folder, run, device);
-        if (initFrom != null) {
-            Weights.load(new RunFolder(initFrom).model(), started.network().namedTensors());
-        }
+        var started = TrainingRun.start(folder, run, device, initial == null ? null : initial.model());
         return new TrainingSession(folder, started, manifest, data, embeddings(supervisor, manifest, data, folder));
     }
 
@@ -174,24 +174,36 @@ public final class Train implements Callable<Integer> {
         var run = folder.readConfig();
         var manifest = PairManifest.read(pairs == null ? Path.of(run.pairs()) : pairs);
         var data = data(manifest, run.drn().architecture());
-        refuseChanges(run, data.size());
+        refuseChanges(run);
         if (length.steps != null && length.steps > run.steps()) {
             run = new RunConfig(run.drn(), run.seed(), length.steps, run.pairs(), run.leaks(), run.recogniser());
             folder.write(run);
         }
         Shared.writable(folder.path());
         var supervisor = SmallRecogniser.load(folder.path().resolve(RECOGNISER));
+        if (!supervisor.fingerprint().equals(run.recogniser())) {
+            throw new DataException("The recogniser in " + folder.path().resolve(RECOGNISER)
+                    + " is not the one that this run began with: put it back, or begin a new run");
+        }
         var resumed = TrainingRun.resume(folder, device);
         shared.err().println("Resuming after step " + resumed.steps() + " of " + run.steps());
         return new TrainingSession(folder, resumed, manifest, data, embeddings(supervisor, manifest, data, folder));
     }
 
     /** A resumed run is the run that was started: options that say otherwise are a mistake. More steps are not. */
-    private void refuseChanges(RunConfig run, int pairCount) {
-        var asked = shared.checked(this::config).with(run.drn().architecture());
+    private void refuseChanges(RunConfig run) {
         var a = run.drn().architecture();
         var o = run.drn().optimization();
-        refuse("--preset", preset.name(), !asked.objective().equals(run.drn().objective()));
+        var base = DrnConfig.of(preset);
+        var same = base.with(base.architecture()
+                        .withSize(a.size())
+                        .withWidth(a.width())
+                        .withEmbedding(a.embedding()))
+                .with(base.optimization()
+                        .withBatch(o.batch())
+                        .withEpochs(o.epochs())
+                        .withLr(o.lr()));
+        refuse("--preset", preset.name(), !same.equals(run.drn()));
         refuse("--width", width, width != null && width != a.width());
         refuse("--size", size, size != null && size != a.size());
         refuse("--batch", batch, batch != null && batch != o.batch());
@@ -199,7 +211,7 @@ public final class Train implements Callable<Integer> {
         refuse("--seed", shared.seed(), shared.seed() != run.seed());
         refuse("--steps", length.steps, length.steps != null && length.steps < run.steps());
         var epochs = length.epochs;
-        refuse("--epochs", epochs, epochs != null && steps(run.drn(), pairCount) != run.steps());
+        refuse("--epochs", epochs, epochs != null && epochs != o.epochs());
         refuse("--recogniser", recogniser, recogniser != null);
         refuse("--init-from", initFrom, initFrom != null);
     }

@@ -80,6 +80,7 @@ public final class TrainRecogniser implements Callable<Integer> {
         if (takes < 1) {
             throw shared.usage("--takes must be at least 1, not " + takes);
         }
+        Synth.requireCpu(shared);
         var architecture = shared.checked(() -> RecogniserArchitecture.DEFAULT.withEmbedding(embedding));
         var training =
                 shared.checked(() -> RecogniserTraining.withSeed(shared.seed()).epochs(epochs));

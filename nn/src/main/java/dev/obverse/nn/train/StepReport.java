@@ -12,7 +12,7 @@ import java.util.SequencedMap;
  * @param total the weighted loss, the mean over the accumulated batches
  * @param terms each term before its weight, likewise
  * @param lrFactor what the schedule said
- * @param gradientNorm Euclidean length of the gradient before clipping; NaN if clipping by norm is off
+ * @param gradientNorm Euclidean length of the gradient before clipping by norm
  */
 public record StepReport(
         long step, long epoch, double total, SequencedMap<String, Double> terms, double lrFactor, double gradientNorm) {

@@ -174,17 +174,16 @@ public final class Trainer<B> implements Stateful {
 
         double lrFactor = schedule.factor(steps);
         double scale = 1.0 / used;
-        double norm = Double.NaN;
         var parameters = optimizer.parameters().values();
         if (maxValue < Double.POSITIVE_INFINITY) {
             GradientClip.clampValues(parameters, maxValue / scale);
         }
+        double norm = scale * GradientClip.norm(parameters);
+        if (!Double.isFinite(norm)) {
+            throw new ArithmeticException("Step " + (steps + 1) + ": the norm of the gradient is " + norm
+                    + " although the loss is finite; the weights are as before the step");
+        }
         if (maxNorm < Double.POSITIVE_INFINITY) {
-            norm = scale * GradientClip.norm(parameters);
-            if (!Double.isFinite(norm)) {
-                throw new ArithmeticException("Step " + (steps + 1) + ": the norm of the gradient is " + norm
-                        + " although the loss is finite; the weights are as before the step");
-            }
             scale *= GradientClip.factor(norm, maxNorm);
         }
         optimizer.step(lrFactor, scale);
