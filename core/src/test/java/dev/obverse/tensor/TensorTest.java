@@ -117,7 +117,7 @@ class TensorTest {
             expected[i] = values[i] / 2;
         }
         assertArrayEquals(expected, gradient.toArray());
-        var cpu = Functional.dropout(x.to(Device.cpu()), 0.25, new Philox(1));
+        var cpu = Functional.dropout(x.detach().to(Device.cpu()), 0.25, new Philox(1));
         assertArrayEquals(values, cpu.toArray(), "the same mask on every device");
     }
 
@@ -148,5 +148,13 @@ class TensorTest {
         }
         assertArrayEquals(
                 new double[] {0, 0}, Functional.cosineSimilarity(zero, other).toDoubleArray());
+    }
+
+    @Test
+    void aMoveToAnotherDeviceRefusesToDropAGradient() {
+        var x = Tensor.of(new float[] {1, 2}, 2).requiresGrad(true);
+        var error = assertThrows(IllegalStateException.class, () -> x.to(Device.reference()));
+        assertTrue(String.valueOf(error.getMessage()).contains("call detach() first"), error.toString());
+        assertArrayEquals(new float[] {1, 2}, x.detach().to(Device.reference()).toArray());
     }
 }
