@@ -22,7 +22,11 @@ final class AtomicFile {
                 Files.move(temporary, file, StandardCopyOption.REPLACE_EXISTING);
             }
         } catch (IOException e) {
-            Files.deleteIfExists(temporary);
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException second) {
+                e.addSuppressed(second);
+            }
             throw new DataException("Cannot write " + file + ": " + e, e);
         }
     }
