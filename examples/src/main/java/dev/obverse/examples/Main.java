@@ -59,6 +59,9 @@ public final class Main implements Runnable {
         } catch (OutOfMemoryError | StackOverflowError e) {
             err.println("obverse: " + ErrorSentence.of(e));
             return ExitCode.SOFTWARE;
+        } finally {
+            out.flush(); // a writer flushes by itself at the end of println only
+            err.flush();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.obverse.examples;
 
+import java.io.BufferedWriter;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 
@@ -13,7 +14,12 @@ final class Cli {
     static Result run(String... args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        int code = Main.run(new PrintWriter(out, true), new PrintWriter(err, true), args);
+        int code = Main.run(buffered(out), buffered(err), args);
         return new Result(code, out.toString(), err.toString());
+    }
+
+    /** As stdout is: what is not flushed is lost. */
+    private static PrintWriter buffered(StringWriter target) {
+        return new PrintWriter(new BufferedWriter(target), true);
     }
 }

@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.obverse.drn.data.RgbImage;
+import dev.obverse.nn.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -133,19 +134,15 @@ class CommandLineTest {
 
     @Test
     void initFromBeginsWithAnotherRunsWeights() throws IOException {
-        var started = train("init", "--init-from", run, "--lr", "1e-30");
-        assertArrayEquals(
-                weights(Files.readAllBytes(Path.of(run, "model.safetensors"))),
-                weights(started),
-                "no step to speak of");
-    }
-
-    /** Without the header, which names the step. */
-    private static byte[] weights(byte[] safetensors) {
-        int header = java.nio.ByteBuffer.wrap(safetensors)
-                .order(java.nio.ByteOrder.LITTLE_ENDIAN)
-                .getInt();
-        return java.util.Arrays.copyOfRange(safetensors, 8 + header, safetensors.length);
+        train("init", "--init-from", run, "--lr", "1e-30");
+        try (var before = SafeTensors.open(Path.of(run, "model.safetensors"));
+                var after = SafeTensors.open(folder.resolve("init/model.safetensors"))) {
+            for (var name : before.entries().keySet()) {
+                if (!name.contains("running_")) { // batch norm's statistics follow the batches whatever the rate
+                    assertArrayEquals(before.read(name), after.read(name), name + ": no step to speak of");
+                }
+            }
+        }
     }
 
     @Test
