@@ -13,6 +13,8 @@ public enum Leak {
     PEOPLE("Some people are in training and test pairs alike: the figures are not those of unseen people."),
     VIDEOS("Frames of one video are in training and test pairs alike (a split by frame leaks): the figures flatter the"
             + " model."),
+    UNKNOWN("These pairs are of another manifest than those of the training: whether people or videos occur in both is"
+            + " not known."),
     TRAINED("The evaluated pairs include pairs the model was trained on: the figures flatter the model.");
 
     private final String sentence;

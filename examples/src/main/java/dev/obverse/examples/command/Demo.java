@@ -105,7 +105,7 @@ public final class Demo implements Callable<Integer> {
         var vectors = timed("embeddings", () -> Train.embeddings(supervisor, manifest, data, folder));
         var started = TrainingRun.start(folder, run, device);
         var session = new TrainingSession(folder, started, manifest, data, vectors);
-        var ended = timed("training", () -> session.train(shared, 300));
+        var ended = timed("training", () -> session.train(shared, 300, _ -> {}));
         if (ended.interrupted()) {
             return TrainingSession.INTERRUPTED;
         }

@@ -91,7 +91,7 @@ public final class Evaluate implements Callable<Integer> {
         var tracer = new Tracer(network);
         shared.err().println("Tracing " + data.size() + " pairs ...");
         boolean same = Train.absolute(pairs).equals(config.pairs());
-        var leak = side != Side.TEST && !same ? Leak.NONE : Leak.of(manifest, side.split());
+        var leak = same ? Leak.of(manifest, side.split()) : Leak.UNKNOWN;
         var measured = measure(tracer, data, side, leak, judge, config);
         shared.words().print(MetricsTable.text(measured));
         if (out != null) {

@@ -122,7 +122,11 @@ public final class Train implements Callable<Integer> {
         var device = shared.device();
         var folder = new RunFolder(shared.out() == null ? Path.of("runs/train") : shared.out());
         var session = resume ? goOn(folder, device) : begin(folder, device);
-        var ended = session.train(shared, checkpointEvery);
+        var ended = session.train(shared, checkpointEvery, e -> report(folder, session, e));
+        return ended.interrupted() ? TrainingSession.INTERRUPTED : 0;
+    }
+
+    private void report(RunFolder folder, TrainingSession session, TrainingSession.Ended ended) {
         shared.result(() -> JsonNodeFactory.instance
                 .objectNode()
                 .put("run", folder.path().toString())
@@ -131,7 +135,6 @@ public final class Train implements Callable<Integer> {
                 .put("loss", ended.loss())
                 .put("seconds", ended.seconds())
                 .put("interrupted", ended.interrupted()));
-        return ended.interrupted() ? TrainingSession.INTERRUPTED : 0;
     }
 
     private TrainingSession begin(RunFolder folder, dev.obverse.tensor.Device device) throws IOException {

@@ -18,6 +18,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.util.List;
 import java.util.Locale;
+import java.util.function.Consumer;
 
 /** Training with all that surrounds it: progress, log, checkpoints, sample pictures, Ctrl-C, the report. */
 final class TrainingSession {
@@ -53,8 +54,12 @@ final class TrainingSession {
         return run.config().steps();
     }
 
-    /** Trains until the planned steps are done or Ctrl-C; either way the last step is in a checkpoint. */
-    Ended train(Shared shared, int checkpointEvery) throws IOException {
+    /**
+     * Trains until the planned steps are done or Ctrl-C; either way the last step is in a checkpoint.
+     *
+     * @param report told how it ended; after a Ctrl-C the process lasts no longer than this call
+     */
+    Ended train(Shared shared, int checkpointEvery, Consumer<Ended> report) throws IOException {
         try (var interruption = new Interruption()) {
             double loss;
             double seconds;
@@ -77,7 +82,9 @@ final class TrainingSession {
                 shared.say("Trained to step %d in %s: %s"
                         .formatted(run.steps(), Progress.duration(seconds), folder.report()));
             }
-            return new Ended(run.steps(), loss, seconds, interrupted);
+            var ended = new Ended(run.steps(), loss, seconds, interrupted);
+            report.accept(ended);
+            return ended;
         }
     }
 
