@@ -7,6 +7,7 @@ import dev.obverse.backend.ResizeSpec;
 import dev.obverse.backend.Storage;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.op.AvgPool2d;
+import dev.obverse.tensor.op.Concat;
 import dev.obverse.tensor.op.Conv2d;
 import dev.obverse.tensor.op.ConvTranspose2d;
 import dev.obverse.tensor.op.Custom;
@@ -14,7 +15,6 @@ import dev.obverse.tensor.op.MaxPool2d;
 import dev.obverse.tensor.op.Normalize;
 import dev.obverse.tensor.op.Resize;
 import dev.obverse.tensor.op.Softmax;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of neural networks, as functions: what {@code torch.nn.functional} is to PyTorch. */
@@ -207,7 +207,10 @@ public final class Functional {
 
     /** Joins tensors along an axis. */
     public static Tensor concat(int axis, Tensor... tensors) {
-        return TensorShaping.concat(axis, List.of(tensors));
+        if (tensors.length == 0) {
+            throw new IllegalArgumentException("concat: at least one tensor is needed");
+        }
+        return Tensor.apply(new Concat(axis), tensors);
     }
 
     /** Applies a {@link CustomFunction}; users call {@link CustomFunction#apply}. */

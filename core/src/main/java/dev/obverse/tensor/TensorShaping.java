@@ -1,6 +1,5 @@
 package dev.obverse.tensor;
 
-import dev.obverse.tensor.op.Concat;
 import dev.obverse.tensor.op.Expand;
 import dev.obverse.tensor.op.Flip;
 import dev.obverse.tensor.op.Gather;
@@ -9,7 +8,6 @@ import dev.obverse.tensor.op.Pad;
 import dev.obverse.tensor.op.Permute;
 import dev.obverse.tensor.op.Reshape;
 import dev.obverse.tensor.op.Slice;
-import java.util.List;
 
 /** Moving elements about. Reshape shares memory, everything else copies. */
 public sealed interface TensorShaping permits Tensor {
@@ -65,14 +63,6 @@ public sealed interface TensorShaping permits Tensor {
     /** Repeats to a wider shape by the broadcasting rule. */
     default Tensor expand(int... extents) {
         return Tensor.apply(new Expand(Shape.of(extents)), (Tensor) this);
-    }
-
-    /** Joins tensors along an axis. */
-    static Tensor concat(int axis, List<Tensor> tensors) {
-        if (tensors.isEmpty()) {
-            throw new IllegalArgumentException("concat: at least one tensor is needed");
-        }
-        return Tensor.apply(new Concat(axis), tensors.toArray(Tensor[]::new));
     }
 
     /** Elements {@code start} (inclusive) to {@code end} (exclusive) of an axis. */
