@@ -76,6 +76,11 @@ final class ConvCases {
         conv(1, 24, 24, 16, 3, 3, 3, ONE.padding(1));
         conv(1, 40, 3, 16, 16, 3, 3, ONE.padding(1));
         conv(1, 12, 12, 16, 32, 3, 3, ONE.padding(1).stride(2));
+        // Tiles of 4x4 pixels: few and many, whole and cut off at the borders, with wide and no padding.
+        conv(1, 48, 52, 16, 16, 3, 3, ONE.padding(1));
+        conv(3, 26, 31, 16, 48, 3, 3, ONE.padding(1));
+        conv(2, 9, 14, 32, 16, 3, 3, ONE);
+        conv(1, 6, 5, 16, 16, 3, 3, ONE.padding(2, 3, 0, 1));
     }
 
     /** With bias and LeakyReLU if the input's width is odd, with bias and ReLU if its height is, else bare. */

@@ -73,25 +73,35 @@ record Run(Case what, List<double[]> arrays) {
     /** Fails unless every number is as close to the reference as {@link Scale} demands. */
     void assertClose(Run reference) {
         var device = Device.reference().backend();
-        var scales = what.scale() == Scale.TERMS ? of(what, device, Math::abs) : reference;
-        var counts = what.scale() == Scale.TERMS ? of(what, device, v -> 1) : null;
+        boolean sums = what.scale() == Scale.TERMS || what.scale() == Scale.MOST_TERMS;
+        var scales = sums ? of(what, device, Math::abs) : reference;
+        var counts = sums ? of(what, device, v -> 1) : reference;
         for (int a = 0; a < arrays.size(); a++) {
             var expected = reference.arrays.get(a);
-            double largest = 0;
-            for (double v : expected) {
-                largest = Math.max(largest, Math.abs(v));
-            }
+            double largest = largest(expected);
+            boolean most = what.scale() == Scale.MOST_TERMS;
+            double mostTerms = most ? largest(counts.arrays.get(a)) : 0;
+            double mostScale = most ? largest(scales.arrays.get(a)) : 0;
             for (int i = 0; i < expected.length; i++) {
-                double terms = counts == null ? 1 : Math.abs(counts.arrays.get(a)[i]);
+                double terms = sums && !most ? Math.abs(counts.arrays.get(a)[i]) : Math.max(1, mostTerms);
                 double scale = switch (what.scale()) {
                     case TERMS ->
                         Math.max(Math.abs(expected[i]), Math.abs(scales.arrays.get(a)[i]));
+                    case MOST_TERMS -> mostScale;
                     case EACH -> Math.abs(expected[i]) + (a == 0 ? 0 : 1);
                     case LARGEST -> largest;
                 };
                 close(a, i, expected[i], Scale.limit(Math.max(what.terms(), terms), scale));
             }
         }
+    }
+
+    private static double largest(double[] values) {
+        double largest = 0;
+        for (double v : values) {
+            largest = Math.max(largest, Math.abs(v));
+        }
+        return largest;
     }
 
     private void close(int array, int i, double expected, double limit) {

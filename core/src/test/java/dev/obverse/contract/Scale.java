@@ -18,6 +18,13 @@ public enum Scale {
     TERMS,
 
     /**
+     * As {@link #TERMS}, but of the element with the most: for Winograd's convolution forced upon any shape. The pixels
+     * of a tile are sums of the same products, so a pixel at a border, with few terms of its own, shares the error of
+     * its neighbours.
+     */
+    MOST_TERMS,
+
+    /**
      * The element's own absolute value. Backward, plus the gradient that came in: a derivative may be {@code 1 - y^2}.
      */
     EACH,

@@ -41,7 +41,7 @@ public final class CpuBackend implements Backend {
     private final CpuIndex index = new CpuIndex();
     private final CpuOptimizer optimizer;
 
-    CpuBackend(boolean vector, ArrayPool pool) {
+    CpuBackend(boolean vector, ConvAlgorithm algorithm, ArrayPool pool) {
         var loops = vector ? Loops.vector() : Loops.scalar();
         this.vector = vector;
         this.pool = pool;
@@ -49,7 +49,7 @@ public final class CpuBackend implements Backend {
         elementwise = new CpuElementwise(loops.elementwise());
         reduce = new CpuReduce(loops.reduce());
         matmul = new CpuMatmul(vector);
-        conv = new CpuConv(vector);
+        conv = new CpuConv(vector, algorithm);
         pooling = new CpuPool(loops.pool());
         norm = new CpuNorm(loops.reduce(), loops.norm());
         resample = new CpuResample(loops.resample());
@@ -62,8 +62,14 @@ public final class CpuBackend implements Backend {
      * @throws IllegalStateException if {@code obverse.cpu} asks for SIMD and the module is not there
      */
     public static CpuBackend open() {
+        return open(ConvAlgorithm.chosen());
+    }
+
+    /** As {@link #open()}, with a certain algorithm for convolutions. */
+    public static CpuBackend open(ConvAlgorithm algorithm) {
         long capacity = (long) (POOLED_PART * Runtime.getRuntime().maxMemory());
-        return new CpuBackend(VectorModule.chosen(), new ArrayPool(capacity, Boolean.getBoolean("obverse.cpu.poison")));
+        return new CpuBackend(
+                VectorModule.chosen(), algorithm, new ArrayPool(capacity, Boolean.getBoolean("obverse.cpu.poison")));
     }
 
     @Override

@@ -10,13 +10,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Convolutions. Their two sets of kernels differ in how they block, not only in their innermost loops, so the choice is
  * made here, once per call; naming the vector kernels does not load them.
+ *
+ * @param algorithm what the vector kernels use where they have a choice
  */
-record CpuConv(boolean vector) implements ConvKernels {
+record CpuConv(boolean vector, ConvAlgorithm algorithm) implements ConvKernels {
     @Override
     public void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y) {
         var b = bias == null ? null : array(bias);
         if (vector) {
-            dev.obverse.backend.cpu.simd.ConvForward.run(spec, (float) slope, array(x), array(w), b, array(y));
+            dev.obverse.backend.cpu.simd.ConvForward.run(
+                    algorithm, spec, (float) slope, array(x), array(w), b, array(y));
         } else {
             dev.obverse.backend.cpu.scalar.ConvForward.run(spec, (float) slope, array(x), array(w), b, array(y));
         }
@@ -25,7 +28,7 @@ record CpuConv(boolean vector) implements ConvKernels {
     @Override
     public void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx) {
         if (vector) {
-            dev.obverse.backend.cpu.simd.ConvInputGradient.run(spec, array(dy), array(w), array(dx));
+            dev.obverse.backend.cpu.simd.ConvInputGradient.run(algorithm, spec, array(dy), array(w), array(dx));
         } else {
             dev.obverse.backend.cpu.scalar.ConvInputGradient.run(spec, array(dy), array(w), array(dx));
         }
@@ -34,7 +37,7 @@ record CpuConv(boolean vector) implements ConvKernels {
     @Override
     public void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw) {
         if (vector) {
-            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(spec, array(x), array(dy), array(dw));
+            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(algorithm, spec, array(x), array(dy), array(dw));
         } else {
             dev.obverse.backend.cpu.scalar.ConvWeightGradient.run(spec, array(x), array(dy), array(dw));
         }

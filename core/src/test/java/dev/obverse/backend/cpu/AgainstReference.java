@@ -39,7 +39,7 @@ final class AgainstReference {
         var reference = new ReferenceBackend();
         var expected = read(reference, kernel);
         for (boolean vector : new boolean[] {true, false}) {
-            var cpu = new CpuBackend(vector, new ArrayPool(1 << 28, true));
+            var cpu = new CpuBackend(vector, ConvAlgorithm.AUTO, new ArrayPool(1 << 28, true));
             var alone = at(1, cpu, kernel);
             var together = at(3, cpu, kernel);
             for (int k = 0; k < expected.size(); k++) {

@@ -94,7 +94,7 @@ class ConvKernelsTest {
                 double[] expected = forward(s, slope, x, w, b);
                 check(s, "simd forward", expected, x, w, () -> {
                     float[] y = garbage(size);
-                    dev.obverse.backend.cpu.simd.ConvForward.run(s, slope, x, w, b, y);
+                    dev.obverse.backend.cpu.simd.ConvForward.run(ConvAlgorithm.DIRECT, s, slope, x, w, b, y);
                     return y;
                 });
                 check(s, "scalar forward", expected, x, w, () -> {
@@ -116,7 +116,7 @@ class ConvKernelsTest {
         walk(s, (x, k, y) -> expected[x] += (double) dy[y] * w[k]);
         check(s, "simd input gradient", expected, dy, w, () -> {
             float[] dx = garbage(size);
-            dev.obverse.backend.cpu.simd.ConvInputGradient.run(s, dy, w, dx);
+            dev.obverse.backend.cpu.simd.ConvInputGradient.run(ConvAlgorithm.DIRECT, s, dy, w, dx);
             return dx;
         });
         check(s, "scalar input gradient", expected, dy, w, () -> {
@@ -136,7 +136,7 @@ class ConvKernelsTest {
         walk(s, (i, k, o) -> expected[k] += (double) x[i] * dy[o]);
         check(s, "simd weight gradient", expected, x, dy, () -> {
             float[] dw = garbage(size);
-            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(s, x, dy, dw);
+            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(ConvAlgorithm.DIRECT, s, x, dy, dw);
             return dw;
         });
         check(s, "scalar weight gradient", expected, x, dy, () -> {

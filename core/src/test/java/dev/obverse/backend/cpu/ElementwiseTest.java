@@ -124,7 +124,7 @@ class ElementwiseTest {
     @Test
     void sumOfSquaresNeitherOverflowsNorForgets() {
         for (boolean vector : new boolean[] {true, false}) {
-            var cpu = new CpuBackend(vector, new ArrayPool(1 << 28, true));
+            var cpu = new CpuBackend(vector, ConvAlgorithm.AUTO, new ArrayPool(1 << 28, true));
             assertEquals(0, cpu.optimizer().sumOfSquares(block(cpu), 0));
             var values = new float[100_001];
             java.util.Arrays.fill(values, 1e-3f);

@@ -69,7 +69,7 @@ class ReduceTest {
         }
         var spec = new ReduceSpec(outer, extent, inner);
         var reference = new ReferenceBackend();
-        var cpu = new CpuBackend(false, new ArrayPool(1 << 28, true));
+        var cpu = new CpuBackend(false, ConvAlgorithm.AUTO, new ArrayPool(1 << 28, true));
         int n = outer * extent * inner;
         assertArrayEquals(
                 reference.reduce().argmax(spec, normal(reference, 1, n)),
@@ -80,7 +80,7 @@ class ReduceTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void aMillionEqualTermsKeepSixDigits(boolean vector) {
-        var cpu = new CpuBackend(vector, new ArrayPool(1 << 28, true));
+        var cpu = new CpuBackend(vector, ConvAlgorithm.AUTO, new ArrayPool(1 << 28, true));
         for (int inner : new int[] {1, 3, 64, 1000}) {
             int extent = 1_000_003;
             var values = new float[inner == 1000 ? 40_000 * inner : extent * inner];

@@ -25,6 +25,9 @@ public final class Scratch {
     /** One tile of results at an edge. */
     public static final int TILE = 5;
 
+    /** A transform of two axes after the first of them. */
+    public static final int HALF = 6;
+
     /** Offsets of the pixels that a piece reads. */
     public static final int READ = 0;
 
@@ -36,7 +39,7 @@ public final class Scratch {
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
-    private final float[][] floats = new float[6][0];
+    private final float[][] floats = new float[7][0];
     private final int[][] ints = new int[3][0];
 
     private Scratch() {}

@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu.simd;
 
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.conv.Correlation;
 import dev.obverse.backend.cpu.conv.Window;
 import org.jspecify.annotations.Nullable;
@@ -18,17 +19,34 @@ public final class ConvForward {
      * @param bias {@code [cout]} or null
      * @param y {@code [n,outH,outW,cout]}, overwritten
      */
-    public static void run(ConvSpec s, float slope, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+    public static void run(
+            ConvAlgorithm algorithm,
+            ConvSpec s,
+            float slope,
+            float[] x,
+            float[] w,
+            float @Nullable [] bias,
+            float[] y) {
         if (Depthwise.fits(s)) {
             Depthwise.forward(s, slope, x, w, bias, y);
         } else {
-            run(Correlation.forward(s), slope, x, w, bias, y);
+            run(algorithm, Correlation.forward(s), slope, x, w, bias, y);
         }
     }
 
     /** Chooses the algorithm for a correlation that is not depthwise. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            ConvAlgorithm algorithm,
+            Correlation at,
+            float slope,
+            float[] source,
+            float[] weight,
+            float @Nullable [] bias,
+            float[] result) {
+        if (WinogradConvolution.chosen(algorithm, at)) {
+            WinogradConvolution.run(at, slope, source, weight, bias, result);
+            return;
+        }
         var window = Window.of(at);
         if (FewChannels.fits(window)) {
             FewChannels.run(window, slope, source, weight, bias, result);

@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu.simd;
 
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.conv.Correlation;
 
 /** Gradient of a convolution with respect to its image, which is also the transposed convolution. */
@@ -15,13 +16,13 @@ public final class ConvInputGradient {
      * @param w {@code [kh,kw,cin/groups,cout]}
      * @param dx {@code [n,h,w,cin]}, overwritten
      */
-    public static void run(ConvSpec s, float[] dy, float[] w, float[] dx) {
+    public static void run(ConvAlgorithm algorithm, ConvSpec s, float[] dy, float[] w, float[] dx) {
         if (Depthwise.fits(s)) {
             Depthwise.inputGradient(s, dy, w, dx);
             return;
         }
         for (var at : Correlation.inputGradient(s)) {
-            ConvForward.run(at, 1f, dy, w, null, dx);
+            ConvForward.run(algorithm, at, 1f, dy, w, null, dx);
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.obverse.backend.cpu.simd;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
 import dev.obverse.backend.cpu.conv.Panels;
@@ -35,7 +36,7 @@ public final class ConvWeightGradient {
      * @param dy {@code [n,outH,outW,cout]}
      * @param dw {@code [kh,kw,cin/groups,cout]}, overwritten
      */
-    public static void run(ConvSpec s, float[] x, float[] dy, float[] dw) {
+    public static void run(ConvAlgorithm algorithm, ConvSpec s, float[] x, float[] dy, float[] dw) {
         if (s.weightSize() == 0) {
             return;
         }
@@ -47,6 +48,8 @@ public final class ConvWeightGradient {
         var window = Window.of(at);
         if (Depthwise.fits(s)) {
             Depthwise.weightGradient(s, x, dy, dw);
+        } else if (WinogradWeightGradient.chosen(algorithm, at)) {
+            WinogradWeightGradient.run(at, x, dy, dw);
         } else if (FewChannelsGradient.fits(window)) {
             FewChannelsGradient.run(window, x, dy, dw);
         } else {

@@ -1,0 +1,165 @@
+package dev.obverse.backend.cpu.simd;
+
+import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
+
+import dev.obverse.backend.cpu.ConvAlgorithm;
+import dev.obverse.backend.cpu.Workers;
+import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.Panels;
+import dev.obverse.backend.cpu.conv.Scratch;
+import dev.obverse.backend.cpu.conv.WinogradTiles;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3): a quarter of the multiplications of {@link DirectConvolution}.
+ * {@link WinogradPoints} has the mathematics.
+ *
+ * <p>Many tiles: a piece of work is a block of tiles. Its transformed source stays in the L2 cache while the panels of
+ * the transformed weights pass by.
+ *
+ * <p>Few tiles: a piece of work is a panel of result channels. It transforms its own weights, for which the memory
+ * would have to be read twice otherwise, and multiplies them with all tiles, which were transformed before.
+ *
+ * <p>Either way the products of one panel go through the result's transform while they are in the L2 cache.
+ */
+final class WinogradConvolution {
+    private static final int L = Lanes.LENGTH;
+    private static final int PANEL = Lanes.PANEL;
+
+    /** Up to this many tiles are few: their products with a panel take half of a 1 MiB L2 cache. */
+    private static final int FEW = 128;
+
+    /** Floats of a block's transformed source: half of a 1 MiB L2 cache. */
+    private static final int BLOCK_FLOATS = 1 << 17;
+
+    /** Fewer tiles than this read every weight from memory for too few products. */
+    private static final int SMALLEST_BLOCK = 48;
+
+    private static final int LARGEST_BLOCK = 96;
+
+    /** Source channels whose weights one piece transforms. */
+    private static final int WEIGHT_CHANNELS = 32;
+
+    /** Tiles that one piece transforms where that is a loop of its own. */
+    private static final int SOURCE_TILES = 4;
+
+    /** What it costs to transform the weights of a channel pair; see {@link WinogradTiles#pay}. */
+    private static final int WEIGHT_COST = 1200;
+
+    private WinogradConvolution() {}
+
+    /** Whether this algorithm can compute {@code at} and, unless it is forced, is the faster one. */
+    static boolean chosen(ConvAlgorithm algorithm, Correlation at) {
+        return algorithm != ConvAlgorithm.DIRECT
+                && WinogradTiles.fits(at, L)
+                && (algorithm == ConvAlgorithm.WINOGRAD || WinogradTiles.of(at).pay(WEIGHT_COST));
+    }
+
+    /** Computes {@code result = leaky(correlation(source, weight) + bias)}. */
+    static void run(
+            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        var tiles = WinogradTiles.of(at);
+        var start = Scratch.floats(Scratch.BIAS, at.resultChannels());
+        if (bias == null) {
+            Arrays.fill(start, 0, at.resultChannels(), 0f);
+        } else {
+            System.arraycopy(bias, 0, start, 0, at.resultChannels());
+        }
+        if (tiles.count() <= FEW) {
+            few(tiles, slope, source, weight, start, result);
+        } else {
+            many(tiles, slope, source, weight, start, result);
+        }
+    }
+
+    private static void many(
+            WinogradTiles tiles, float slope, float[] source, float[] weight, float[] bias, float[] result) {
+        var at = tiles.at();
+        int channels = at.sourceChannels();
+        int panels = Panels.count(at.resultChannels(), PANEL);
+        var packed = Scratch.floats(Scratch.PACKED, (long) POINTS * channels * panels * PANEL);
+        int parts = (channels + WEIGHT_CHANNELS - 1) / WEIGHT_CHANNELS;
+        Workers.run(panels * parts, i -> {
+            int from = i % parts * WEIGHT_CHANNELS;
+            int to = Math.min(channels, from + WEIGHT_CHANNELS);
+            int column = i / parts * PANEL;
+            int width = Math.min(PANEL, at.resultChannels() - column);
+            int o = column * POINTS * channels + from * width;
+            WinogradWeights.panel(at, weight, from, to, column, width, packed, o, channels * width);
+        });
+        int largest = Math.clamp(BLOCK_FLOATS / (POINTS * channels), SMALLEST_BLOCK, LARGEST_BLOCK);
+        // A multiple of four blocks is dealt evenly to a few threads.
+        int blocks = (tiles.count() / largest + 4) / 4 * 4;
+        Workers.run(blocks, i -> {
+            int from = (int) ((long) tiles.count() * i / blocks);
+            int to = (int) ((long) tiles.count() * (i + 1) / blocks);
+            block(tiles, from, to, slope, source, packed, bias, result);
+        });
+    }
+
+    private static void block(
+            WinogradTiles tiles,
+            int from,
+            int to,
+            float slope,
+            float[] source,
+            float[] packed,
+            float[] bias,
+            float[] result) {
+        var at = tiles.at();
+        var products = WinogradProducts.of(to - from, at.sourceChannels());
+        var u = Scratch.floats(Scratch.LEFT, products.sourceSize());
+        for (int t = 0; t < products.tiles(); t++) {
+            WinogradSource.tile(tiles, from + t, source, u, t * L, products.sourceStride(), products.chunk());
+        }
+        for (int column = 0; column < at.resultChannels(); column += PANEL) {
+            int w = column * POINTS * at.sourceChannels();
+            panel(tiles, from, products, u, packed, w, column, slope, bias, result);
+        }
+    }
+
+    private static void few(
+            WinogradTiles tiles, float slope, float[] source, float[] weight, float[] bias, float[] result) {
+        var at = tiles.at();
+        int channels = at.sourceChannels();
+        var products = WinogradProducts.of(tiles.count(), channels);
+        var u = Scratch.floats(Scratch.PACKED, products.sourceSize());
+        Workers.run((tiles.count() + SOURCE_TILES - 1) / SOURCE_TILES, i -> {
+            for (int t = i * SOURCE_TILES; t < Math.min(tiles.count(), (i + 1) * SOURCE_TILES); t++) {
+                WinogradSource.tile(tiles, t, source, u, t * L, products.sourceStride(), products.chunk());
+            }
+        });
+        Workers.run(Panels.count(at.resultChannels(), PANEL), i -> {
+            int column = i * PANEL;
+            int width = Math.min(PANEL, at.resultChannels() - column);
+            var packed = Scratch.floats(Scratch.LEFT, (long) POINTS * channels * width);
+            for (int from = 0; from < channels; from += WEIGHT_CHANNELS) {
+                int to = Math.min(channels, from + WEIGHT_CHANNELS);
+                WinogradWeights.panel(at, weight, from, to, column, width, packed, from * width, channels * width);
+            }
+            panel(tiles, 0, products, u, packed, 0, column, slope, bias, result);
+        });
+    }
+
+    /** All points of a block of tiles and one panel, and their results. */
+    private static void panel(
+            WinogradTiles tiles,
+            int from,
+            WinogradProducts products,
+            float[] u,
+            float[] packed,
+            int wo,
+            int column,
+            float slope,
+            float[] bias,
+            float[] result) {
+        int width = Math.min(PANEL, tiles.at().resultChannels() - column);
+        var m = Scratch.floats(Scratch.RIGHT, products.productSize());
+        products.run(u, packed, wo, width, m);
+        for (int t = 0; t < products.tiles(); t++) {
+            WinogradResult.tile(
+                    tiles, from + t, m, t * width, products.productStride(), column, width, slope, bias, result);
+        }
+    }
+}

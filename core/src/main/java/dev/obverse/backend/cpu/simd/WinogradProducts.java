@@ -1,0 +1,83 @@
+package dev.obverse.backend.cpu.simd;
+
+import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
+
+/**
+ * The products of Winograd's algorithm: at each of its 36 points, a matrix of transformed tiles times a matrix of
+ * transformed weights.
+ *
+ * <p>The tiles' channels are stored in chunks of one vector, {@code [point][chunk][tile][lane]}: the scalars that a
+ * register tile broadcasts then lie at constant distances from each other, where distances from a table would have to
+ * be loaded as well. {@link RowTiles} says more about the form of a register tile.
+ *
+ * <p>Arguments common to all register tiles: the scalar of row {@code r} and channel {@code i} is at {@code a[ao +
+ * i/L*chunk + r*L + i%L]}, where {@code L} is the number of lanes and {@code skip = chunk - L + 1}; row {@code i} of
+ * the weights begins at {@code b[bo]} and is one or two vectors long; the sums go to {@code c[co]} and on, row after
+ * row.
+ *
+ * @param tiles of the block
+ * @param channels of the source, a multiple of the vector
+ * @param chunk floats from one chunk of channels to the next
+ * @param sourceStride floats of the source from one point to the next
+ * @param productStride floats of the products from one point to the next
+ */
+record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, int productStride) {
+    private static final int L = Lanes.LENGTH;
+    private static final int ROWS_OF_ONE = Lanes.MANY_REGISTERS ? 16 : 8;
+    private static final int ROWS_OF_TWO = Lanes.MANY_REGISTERS ? 12 : 6;
+
+    /** A cache line: strides that are multiples of 4 KiB would put all points into few sets of the L1 cache. */
+    private static final int LINE = 16;
+
+    static WinogradProducts of(int tiles, int channels) {
+        // The last register tile may compute rows that nobody reads.
+        int rows = tiles + ROWS_OF_ONE;
+        int chunk = rows * L + LINE;
+        return new WinogradProducts(tiles, channels, chunk, channels / L * chunk + LINE, rows * 2 * L + LINE);
+    }
+
+    /** Floats of the transformed tiles. */
+    long sourceSize() {
+        return (long) POINTS * sourceStride;
+    }
+
+    /** Floats of the products with one panel. */
+    long productSize() {
+        return (long) POINTS * productStride;
+    }
+
+    /** Products at all points with a panel of weights that is {@code width} wide: one vector or two. */
+    void run(float[] u, float[] w, int wo, int width, float[] m) {
+        for (int i = 0; i < POINTS; i++) {
+            int uo = i * sourceStride;
+            int mo = i * productStride;
+            if (width == L) {
+                one(u, uo, w, wo + i * channels * width, m, mo);
+            } else {
+                two(u, uo, w, wo + i * channels * width, m, mo);
+            }
+        }
+    }
+
+    private void one(float[] u, int uo, float[] w, int wo, float[] m, int mo) {
+        int skip = chunk - L + 1;
+        for (int r = 0; r < tiles; r += ROWS_OF_ONE) {
+            if (Lanes.MANY_REGISTERS) {
+                WinogradTile16x1.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * L);
+            } else {
+                WinogradTile8x1.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * L);
+            }
+        }
+    }
+
+    private void two(float[] u, int uo, float[] w, int wo, float[] m, int mo) {
+        int skip = chunk - L + 1;
+        for (int r = 0; r < tiles; r += ROWS_OF_TWO) {
+            if (Lanes.MANY_REGISTERS) {
+                WinogradTile12x2.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * 2 * L);
+            } else {
+                WinogradTile6x2.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * 2 * L);
+            }
+        }
+    }
+}

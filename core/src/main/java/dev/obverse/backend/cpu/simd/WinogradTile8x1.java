@@ -1,0 +1,47 @@
+package dev.obverse.backend.cpu.simd;
+
+import static jdk.incubator.vector.FloatVector.broadcast;
+import static jdk.incubator.vector.FloatVector.fromArray;
+
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.VectorSpecies;
+
+/** 8 tiles by one vector of products: {@link WinogradProducts} explains the arguments. */
+final class WinogradTile8x1 {
+    private static final VectorSpecies<Float> F = Lanes.F;
+    private static final int L = Lanes.LENGTH;
+
+    private WinogradTile8x1() {}
+
+    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co) {
+        FloatVector s0 = FloatVector.zero(F);
+        FloatVector s1 = FloatVector.zero(F);
+        FloatVector s2 = FloatVector.zero(F);
+        FloatVector s3 = FloatVector.zero(F);
+        FloatVector s4 = FloatVector.zero(F);
+        FloatVector s5 = FloatVector.zero(F);
+        FloatVector s6 = FloatVector.zero(F);
+        FloatVector s7 = FloatVector.zero(F);
+        int o = ao;
+        for (int i = 0; i < length; i++) {
+            var w = fromArray(F, b, bo + i * L);
+            s0 = broadcast(F, a[o]).fma(w, s0);
+            s1 = broadcast(F, a[o + L]).fma(w, s1);
+            s2 = broadcast(F, a[o + 2 * L]).fma(w, s2);
+            s3 = broadcast(F, a[o + 3 * L]).fma(w, s3);
+            s4 = broadcast(F, a[o + 4 * L]).fma(w, s4);
+            s5 = broadcast(F, a[o + 5 * L]).fma(w, s5);
+            s6 = broadcast(F, a[o + 6 * L]).fma(w, s6);
+            s7 = broadcast(F, a[o + 7 * L]).fma(w, s7);
+            o += (i + 1) % L == 0 ? skip : 1;
+        }
+        s0.intoArray(c, co);
+        s1.intoArray(c, co + L);
+        s2.intoArray(c, co + 2 * L);
+        s3.intoArray(c, co + 3 * L);
+        s4.intoArray(c, co + 4 * L);
+        s5.intoArray(c, co + 5 * L);
+        s6.intoArray(c, co + 6 * L);
+        s7.intoArray(c, co + 7 * L);
+    }
+}
