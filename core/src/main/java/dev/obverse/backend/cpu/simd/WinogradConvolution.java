@@ -78,15 +78,17 @@ final class WinogradConvolution {
         var at = tiles.at();
         int channels = at.sourceChannels();
         int panels = Panels.count(at.resultChannels(), PANEL);
-        var packed = Scratch.floats(Scratch.PACKED, (long) POINTS * channels * panels * PANEL);
+        int panelSize = POINTS * WinogradProducts.weightStride(channels, PANEL);
+        var packed = Scratch.floats(Scratch.PACKED, (long) panels * panelSize);
         int parts = (channels + WEIGHT_CHANNELS - 1) / WEIGHT_CHANNELS;
         Workers.run(panels * parts, i -> {
             int from = i % parts * WEIGHT_CHANNELS;
             int to = Math.min(channels, from + WEIGHT_CHANNELS);
             int column = i / parts * PANEL;
             int width = Math.min(PANEL, at.resultChannels() - column);
-            int o = column * POINTS * channels + from * width;
-            WinogradWeights.panel(at, weight, from, to, column, width, packed, o, channels * width);
+            int o = i / parts * panelSize + from * width;
+            WinogradWeights.panel(
+                    at, weight, from, to, column, width, packed, o, WinogradProducts.weightStride(channels, width));
         });
         int largest = Math.clamp(BLOCK_FLOATS / (POINTS * channels), SMALLEST_BLOCK, LARGEST_BLOCK);
         // A multiple of four blocks is dealt evenly to a few threads.
@@ -110,11 +112,9 @@ final class WinogradConvolution {
         var at = tiles.at();
         var products = WinogradProducts.of(to - from, at.sourceChannels());
         var u = Scratch.floats(Scratch.LEFT, products.sourceSize());
-        for (int t = 0; t < products.tiles(); t++) {
-            WinogradSource.tile(tiles, from + t, source, u, t * L, products.sourceStride(), products.chunk());
-        }
+        WinogradSource.tiles(tiles, from, products.tiles(), source, u, products.sourceStride(), products.chunk(), 0, L);
         for (int column = 0; column < at.resultChannels(); column += PANEL) {
-            int w = column * POINTS * at.sourceChannels();
+            int w = column / PANEL * POINTS * WinogradProducts.weightStride(at.sourceChannels(), PANEL);
             panel(tiles, from, products, u, packed, w, column, slope, bias, result);
         }
     }
@@ -126,17 +126,19 @@ final class WinogradConvolution {
         var products = WinogradProducts.of(tiles.count(), channels);
         var u = Scratch.floats(Scratch.PACKED, products.sourceSize());
         Workers.run((tiles.count() + SOURCE_TILES - 1) / SOURCE_TILES, i -> {
-            for (int t = i * SOURCE_TILES; t < Math.min(tiles.count(), (i + 1) * SOURCE_TILES); t++) {
-                WinogradSource.tile(tiles, t, source, u, t * L, products.sourceStride(), products.chunk());
-            }
+            int first = i * SOURCE_TILES;
+            int count = Math.min(SOURCE_TILES, tiles.count() - first);
+            WinogradSource.tiles(
+                    tiles, first, count, source, u, products.sourceStride(), products.chunk(), first * L, L);
         });
         Workers.run(Panels.count(at.resultChannels(), PANEL), i -> {
             int column = i * PANEL;
             int width = Math.min(PANEL, at.resultChannels() - column);
-            var packed = Scratch.floats(Scratch.LEFT, (long) POINTS * channels * width);
+            int stride = WinogradProducts.weightStride(channels, width);
+            var packed = Scratch.floats(Scratch.LEFT, (long) POINTS * stride);
             for (int from = 0; from < channels; from += WEIGHT_CHANNELS) {
                 int to = Math.min(channels, from + WEIGHT_CHANNELS);
-                WinogradWeights.panel(at, weight, from, to, column, width, packed, from * width, channels * width);
+                WinogradWeights.panel(at, weight, from, to, column, width, packed, from * width, stride);
             }
             panel(tiles, 0, products, u, packed, 0, column, slope, bias, result);
         });

@@ -46,15 +46,20 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
         return (long) POINTS * productStride;
     }
 
+    /** Floats from a point's weights of a panel to the next point's. */
+    static int weightStride(int channels, int width) {
+        return channels * width + LINE;
+    }
+
     /** Products at all points with a panel of weights that is {@code width} wide: one vector or two. */
     void run(float[] u, float[] w, int wo, int width, float[] m) {
         for (int i = 0; i < POINTS; i++) {
             int uo = i * sourceStride;
             int mo = i * productStride;
             if (width == L) {
-                one(u, uo, w, wo + i * channels * width, m, mo);
+                one(u, uo, w, wo + i * weightStride(channels, width), m, mo);
             } else {
-                two(u, uo, w, wo + i * channels * width, m, mo);
+                two(u, uo, w, wo + i * weightStride(channels, width), m, mo);
             }
         }
     }

@@ -1,5 +1,6 @@
 package dev.obverse.backend.cpu.simd;
 
+import static dev.obverse.backend.cpu.conv.WinogradTiles.RESULT;
 import static dev.obverse.backend.cpu.conv.WinogradTiles.SOURCE;
 import static dev.obverse.backend.cpu.simd.WinogradPoints.A;
 import static dev.obverse.backend.cpu.simd.WinogradPoints.A2;
@@ -15,68 +16,95 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 
-/** The transform {@code D d D'} of a tile's 6x6 source pixels, many channels at once; see {@link WinogradPoints}. */
+/**
+ * The transform {@code D d D'} of the tiles' 6x6 source pixels, many channels at once; see {@link WinogradPoints}.
+ *
+ * <p>Neighbouring tiles of a row share pixels, so the transform along columns runs over a strip of them: it reads six
+ * rows of the image from end to end, as the hardware likes it, into a strip that stays in the L1 cache.
+ */
 final class WinogradSource {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
 
+    /** Floats of a strip: two thirds of a 48 KiB L1 cache. */
+    private static final int STRIP = 8192;
+
     private WinogradSource() {}
 
     /**
-     * Transforms one tile; point {@code i} of channel {@code c} goes to {@code u[uo + i*pointStride + c/L*chunk +
-     * c%L]}. Pixels outside the image are zero.
+     * Transforms {@code count} tiles from {@code first} on; point {@code i} of channel {@code c} of the tile number
+     * {@code first + t} goes to {@code u[i*pointStride + c/L*chunk + t*pitch + c%L]}. Pixels outside the image are
+     * zero.
      */
-    static void tile(WinogradTiles tiles, int tile, float[] source, float[] u, int uo, int pointStride, int chunk) {
+    static void tiles(
+            WinogradTiles tiles,
+            int first,
+            int count,
+            float[] source,
+            float[] u,
+            int pointStride,
+            int chunk,
+            int uo,
+            int pitch) {
+        int channels = tiles.at().sourceChannels();
+        int longest = Math.max(1, (STRIP / (SOURCE * channels) - 2) / RESULT);
+        for (int t = 0; t < count; ) {
+            int left = tiles.across() - (first + t) % tiles.across();
+            int length = Math.min(Math.min(longest, left), count - t);
+            int width = (length * RESULT + 2) * channels;
+            var strip = Scratch.floats(Scratch.HALF, (long) SOURCE * width);
+            columns(tiles, first + t, width, source, strip);
+            for (int i = 0; i < length; i++) {
+                rows(strip, width, i * RESULT * channels, channels, u, uo + (t + i) * pitch, pointStride, chunk);
+            }
+            t += length;
+        }
+    }
+
+    /** Transforms along columns the {@code width} floats of six source rows that begin with those of a tile. */
+    private static void columns(WinogradTiles tiles, int tile, int width, float[] source, float[] strip) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         int row = tiles.row(tile) + tiles.firstRow();
         int column = tiles.column(tile) + tiles.firstColumn();
-        int image = tiles.image(tile) * at.sourceH();
-        var half = Scratch.floats(Scratch.HALF, (long) SOURCE * SOURCE * L);
-        if (row >= 0 && column >= 0 && row + SOURCE <= at.sourceH() && column + SOURCE <= at.sourceW()) {
-            int from = ((image + row) * at.sourceW() + column) * channels;
-            channels(source, from, at.sourceW() * channels, channels, half, u, uo, pointStride, chunk);
+        int from = ((tiles.image(tile) * at.sourceH() + row) * at.sourceW() + column) * channels;
+        int stride = at.sourceW() * channels;
+        int before = Math.clamp(-column, 0, width / channels) * channels;
+        int after = Math.clamp((at.sourceW() - column) * channels, before, width);
+        if (row >= 0 && row + SOURCE <= at.sourceH()) {
+            columns(source, from, stride, strip, width, before, after);
         } else {
-            var patch = Scratch.floats(Scratch.TILE, (long) SOURCE * SOURCE * channels);
-            Arrays.fill(patch, 0, SOURCE * SOURCE * channels, 0f);
-            int first = Math.max(0, -column);
-            int count = Math.min(SOURCE, at.sourceW() - column) - first;
-            for (int r = Math.max(0, -row); r < SOURCE && row + r < at.sourceH() && count > 0; r++) {
-                int from = ((image + row + r) * at.sourceW() + column + first) * channels;
-                System.arraycopy(source, from, patch, (r * SOURCE + first) * channels, count * channels);
+            var patch = Scratch.floats(Scratch.TILE, (long) SOURCE * width);
+            for (int r = 0; r < SOURCE; r++) {
+                if (row + r >= 0 && row + r < at.sourceH()) {
+                    System.arraycopy(source, from + r * stride + before, patch, r * width + before, after - before);
+                } else {
+                    Arrays.fill(patch, r * width + before, r * width + after, 0f);
+                }
             }
-            channels(patch, 0, SOURCE * channels, channels, half, u, uo, pointStride, chunk);
+            columns(patch, 0, width, strip, width, before, after);
+        }
+        for (int r = 0; r < SOURCE; r++) {
+            Arrays.fill(strip, r * width, r * width + before, 0f);
+            Arrays.fill(strip, r * width + after, (r + 1) * width, 0f);
         }
     }
 
-    private static void channels(
-            float[] source,
-            int from,
-            int rowStride,
-            int channels,
-            float[] half,
-            float[] u,
-            int uo,
-            int pointStride,
-            int chunk) {
+    private static void columns(float[] source, int from, int stride, float[] strip, int width, int before, int after) {
+        for (int i = before; i < after; i += L) {
+            transform(source, from + i, stride, strip, i, width);
+        }
+    }
+
+    /** Transforms along rows all channels of one tile of a strip. */
+    private static void rows(
+            float[] strip, int width, int from, int channels, float[] u, int uo, int pointStride, int chunk) {
         for (int c = 0; c < channels; c += L) {
-            for (int x = 0; x < SOURCE; x++) {
-                column(source, from + x * channels + c, rowStride, half, x * L);
-            }
+            int to = uo + c / L * chunk;
             for (int y = 0; y < SOURCE; y++) {
-                row(half, y * SOURCE * L, u, uo + y * SOURCE * pointStride + c / L * chunk, pointStride);
+                transform(strip, y * width + from + c, channels, u, to + y * SOURCE * pointStride, pointStride);
             }
         }
-    }
-
-    /** Along a column of pixels, into a column of {@code half}. */
-    private static void column(float[] source, int from, int stride, float[] half, int to) {
-        transform(source, from, stride, half, to, SOURCE * L);
-    }
-
-    /** Along a row of {@code half}, into six points. */
-    private static void row(float[] half, int from, float[] u, int to, int stride) {
-        transform(half, from, L, u, to, stride);
     }
 
     /** {@code D d} of six vectors {@code from[i + k*stride]}. */

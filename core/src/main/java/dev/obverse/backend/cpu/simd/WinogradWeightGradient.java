@@ -71,96 +71,27 @@ final class WinogradWeightGradient {
         }
     }
 
-    /**
-     * Transformed tiles: the source's as {@code [point][tile][channel]}, the gradient's as
-     * {@code [panel][point][tile][column]}.
-     */
-    private record Block(int tiles, int channels, int panels) {
-        /** Distances that are multiples of 4 KiB would put all tiles, or all points, into few sets of the L1 cache. */
-        private static final int LINE = 16;
-
-        int pitch() {
-            return channels + LINE;
-        }
-
-        int sourceStride() {
-            return tiles * pitch() + LINE;
-        }
-
-        int gradientStride() {
-            return tiles * PANEL + LINE;
-        }
-
-        int panelStride() {
-            return POINTS * gradientStride();
-        }
-
-        /** A register tile may read past the last channel. */
-        long sourceSize() {
-            return (long) POINTS * sourceStride() + Lanes.TALLEST;
-        }
-
-        long gradientSize() {
-            return (long) panels * panelStride();
-        }
-
-        void transform(WinogradTiles all, int first, int from, int to, float[] x, float[] dy, float[] u, float[] v) {
-            for (int t = from; t < to; t++) {
-                WinogradSource.tile(all, first + t, x, u, t * pitch(), sourceStride(), L);
-                WinogradGradient.tile(all, first + t, dy, v, t, gradientStride(), panelStride());
-            }
-        }
-
-        /** Adds the products at all points to {@code sums [point][row][column]}, or sets them if {@code first}. */
-        void products(
-                float[] u,
-                float[] v,
-                int[] steps,
-                int channel,
-                int rows,
-                int panel,
-                int width,
-                float[] sums,
-                int so,
-                boolean first) {
-            for (int p = 0; p < POINTS; p++) {
-                int a = p * sourceStride() + channel;
-                int b = panel * panelStride() + p * gradientStride();
-                int c = so + p * rows * width;
-                ColumnTiles.run(u, a, steps, 0, rows, tiles, v, b, sums, c, width, width, first);
-            }
-        }
-
-        int[] steps() {
-            var steps = Scratch.ints(Scratch.READ, tiles);
-            for (int t = 0; t < tiles; t++) {
-                steps[t] = t * pitch();
-            }
-            return steps;
-        }
-    }
-
     private static void few(WinogradTiles tiles, float[] x, float[] dy, float[] dw) {
         var at = tiles.at();
         int channels = at.sourceChannels();
-        int panels = Panels.count(at.resultChannels(), PANEL);
-        var block = new Block(tiles.count(), channels, panels);
-        var u = Scratch.floats(Scratch.PACKED, block.sourceSize());
-        var v = Scratch.floats(Scratch.PARTIAL, block.gradientSize());
+        var sums = new WinogradSums(tiles.count(), channels, at.resultChannels());
+        var u = Scratch.floats(Scratch.PACKED, sums.sourceSize());
+        var v = Scratch.floats(Scratch.PARTIAL, sums.gradientSize());
         Workers.run((tiles.count() + TILES - 1) / TILES, i -> {
-            int to = Math.min(tiles.count(), (i + 1) * TILES);
-            block.transform(tiles, 0, i * TILES, to, x, dy, u, v);
+            int from = i * TILES;
+            sums.transform(tiles, 0, from, Math.min(TILES, tiles.count() - from), x, dy, u, v);
         });
         int part = Math.min(channels, channels <= 64 ? CHANNELS : PART);
         int parts = (channels + part - 1) / part;
-        Workers.run(panels * parts, i -> {
-            int panel = i / parts;
-            int width = Math.min(PANEL, at.resultChannels() - panel * PANEL);
+        Workers.run(Panels.count(at.resultChannels(), PANEL) * parts, i -> {
+            int column = i / parts * PANEL;
+            int width = Math.min(PANEL, at.resultChannels() - column);
             int from = i % parts * part;
             int rows = Math.min(part, channels - from);
-            var sums = Scratch.floats(Scratch.LEFT, (long) POINTS * rows * width);
-            block.products(u, v, block.steps(), from, rows, panel, width, sums, 0, true);
-            weights(at, sums, 0, rows * width, rows, width, from, panel * PANEL, dw);
+            int stride = WinogradSums.pointStride(rows, width);
+            var home = Scratch.floats(Scratch.LEFT, (long) POINTS * stride);
+            sums.add(u, v, from, rows, column, home, 0, true);
+            weights(at, home, 0, stride, rows, width, from, column, dw);
         });
     }
 
@@ -168,14 +99,14 @@ final class WinogradWeightGradient {
         var at = tiles.at();
         int channels = at.sourceChannels();
         int panels = Panels.count(at.resultChannels(), PANEL);
-        int panelSize = POINTS * channels * PANEL;
+        int panelSize = POINTS * WinogradSums.pointStride(channels, PANEL);
         int size = panels * panelSize;
         int slabs = Math.clamp(tiles.count() / BLOCK, 1, Math.clamp(SUM_FLOATS / size, 2, SLABS));
         var sums = Scratch.floats(Scratch.PARTIAL, (long) slabs * size);
         Workers.run(slabs, i -> {
             int from = (int) ((long) tiles.count() * i / slabs);
             int to = (int) ((long) tiles.count() * (i + 1) / slabs);
-            slab(tiles, from, to, x, dy, sums, i * size);
+            slab(tiles, from, to, x, dy, sums, i * size, panelSize);
         });
         int parts = (channels + CHANNELS - 1) / CHANNELS;
         Workers.run(panels * parts, i -> {
@@ -183,30 +114,29 @@ final class WinogradWeightGradient {
             int from = i % parts * CHANNELS;
             int rows = Math.min(CHANNELS, channels - from);
             int width = Math.min(PANEL, at.resultChannels() - column);
+            int stride = WinogradSums.pointStride(channels, width);
             int o = i / parts * panelSize + from * width;
             for (int s = 1; s < slabs; s++) {
                 for (int p = 0; p < POINTS; p++) {
-                    int q = o + p * channels * width;
+                    int q = o + p * stride;
                     add(sums, s * size + q, sums, q, rows * width);
                 }
             }
-            weights(at, sums, o, channels * width, rows, width, from, column, dw);
+            weights(at, sums, o, stride, rows, width, from, column, dw);
         });
     }
 
-    private static void slab(WinogradTiles tiles, int from, int to, float[] x, float[] dy, float[] sums, int so) {
+    private static void slab(
+            WinogradTiles tiles, int from, int to, float[] x, float[] dy, float[] home, int o, int panelSize) {
         var at = tiles.at();
-        int channels = at.sourceChannels();
-        int panels = Panels.count(at.resultChannels(), PANEL);
         for (int tile = from; tile < to; tile += BLOCK) {
-            var block = new Block(Math.min(BLOCK, to - tile), channels, panels);
-            var u = Scratch.floats(Scratch.LEFT, block.sourceSize());
-            var v = Scratch.floats(Scratch.RIGHT, block.gradientSize());
-            block.transform(tiles, tile, 0, block.tiles(), x, dy, u, v);
-            for (int panel = 0; panel < panels; panel++) {
-                int width = Math.min(PANEL, at.resultChannels() - panel * PANEL);
-                int o = so + panel * POINTS * channels * PANEL;
-                block.products(u, v, block.steps(), 0, channels, panel, width, sums, o, tile == from);
+            var sums = new WinogradSums(Math.min(BLOCK, to - tile), at.sourceChannels(), at.resultChannels());
+            var u = Scratch.floats(Scratch.LEFT, sums.sourceSize());
+            var v = Scratch.floats(Scratch.RIGHT, sums.gradientSize());
+            sums.transform(tiles, tile, 0, sums.tiles(), x, dy, u, v);
+            for (int column = 0; column < at.resultChannels(); column += PANEL) {
+                int panel = o + column / PANEL * panelSize;
+                sums.add(u, v, 0, at.sourceChannels(), column, home, panel, tile == from);
             }
         }
     }
