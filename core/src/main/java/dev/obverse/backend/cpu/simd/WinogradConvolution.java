@@ -41,6 +41,9 @@ final class WinogradConvolution {
     /** Source channels whose weights one piece transforms. */
     private static final int WEIGHT_CHANNELS = 32;
 
+    /** Source channels whose weights and products with few tiles meet in the L2 cache. */
+    private static final int FEW_CHANNELS = 64;
+
     /** Tiles that one piece transforms where that is a loop of its own. */
     private static final int SOURCE_TILES = 4;
 
@@ -113,9 +116,12 @@ final class WinogradConvolution {
         var products = WinogradProducts.of(to - from, at.sourceChannels());
         var u = Scratch.floats(Scratch.LEFT, products.sourceSize());
         WinogradSource.tiles(tiles, from, products.tiles(), source, u, products.sourceStride(), products.chunk(), 0, L);
+        var m = Scratch.floats(Scratch.RIGHT, products.productSize());
         for (int column = 0; column < at.resultChannels(); column += PANEL) {
+            int width = Math.min(PANEL, at.resultChannels() - column);
             int w = column / PANEL * POINTS * WinogradProducts.weightStride(at.sourceChannels(), PANEL);
-            panel(tiles, from, products, u, packed, w, column, slope, bias, result);
+            products.run(u, 0, at.sourceChannels(), packed, w, width, m, true);
+            results(tiles, from, products, m, column, slope, bias, result);
         }
     }
 
@@ -134,31 +140,29 @@ final class WinogradConvolution {
         Workers.run(Panels.count(at.resultChannels(), PANEL), i -> {
             int column = i * PANEL;
             int width = Math.min(PANEL, at.resultChannels() - column);
-            int stride = WinogradProducts.weightStride(channels, width);
-            var packed = Scratch.floats(Scratch.LEFT, (long) POINTS * stride);
-            for (int from = 0; from < channels; from += WEIGHT_CHANNELS) {
-                int to = Math.min(channels, from + WEIGHT_CHANNELS);
-                WinogradWeights.panel(at, weight, from, to, column, width, packed, from * width, stride);
+            var packed =
+                    Scratch.floats(Scratch.LEFT, (long) POINTS * WinogradProducts.weightStride(FEW_CHANNELS, width));
+            var m = Scratch.floats(Scratch.RIGHT, products.productSize());
+            for (int from = 0; from < channels; from += FEW_CHANNELS) {
+                int count = Math.min(FEW_CHANNELS, channels - from);
+                int stride = WinogradProducts.weightStride(count, width);
+                WinogradWeights.panel(at, weight, from, from + count, column, width, packed, 0, stride);
+                products.run(u, from, count, packed, 0, width, m, from == 0);
             }
-            panel(tiles, 0, products, u, packed, 0, column, slope, bias, result);
+            results(tiles, 0, products, m, column, slope, bias, result);
         });
     }
 
-    /** All points of a block of tiles and one panel, and their results. */
-    private static void panel(
+    private static void results(
             WinogradTiles tiles,
             int from,
             WinogradProducts products,
-            float[] u,
-            float[] packed,
-            int wo,
+            float[] m,
             int column,
             float slope,
             float[] bias,
             float[] result) {
         int width = Math.min(PANEL, tiles.at().resultChannels() - column);
-        var m = Scratch.floats(Scratch.RIGHT, products.productSize());
-        products.run(u, packed, wo, width, m);
         for (int t = 0; t < products.tiles(); t++) {
             WinogradResult.tile(
                     tiles, from + t, m, t * width, products.productStride(), column, width, slope, bias, result);

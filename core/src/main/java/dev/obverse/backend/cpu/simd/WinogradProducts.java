@@ -51,37 +51,41 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
         return channels * width + LINE;
     }
 
-    /** Products at all points with a panel of weights that is {@code width} wide: one vector or two. */
-    void run(float[] u, float[] w, int wo, int width, float[] m) {
+    /**
+     * Products at all points of {@code count} channels from {@code channel} on with a panel of weights that is
+     * {@code width} wide: one vector or two.
+     *
+     * @param first whether to set the products rather than to add to them
+     */
+    void run(float[] u, int channel, int count, float[] w, int wo, int width, float[] m, boolean first) {
+        int skip = chunk - L + 1;
+        int weights = weightStride(count, width);
         for (int i = 0; i < POINTS; i++) {
-            int uo = i * sourceStride;
-            int mo = i * productStride;
+            int uo = i * sourceStride + channel / L * chunk;
             if (width == L) {
-                one(u, uo, w, wo + i * weightStride(channels, width), m, mo);
+                one(u, uo, count, skip, w, wo + i * weights, m, i * productStride, first);
             } else {
-                two(u, uo, w, wo + i * weightStride(channels, width), m, mo);
+                two(u, uo, count, skip, w, wo + i * weights, m, i * productStride, first);
             }
         }
     }
 
-    private void one(float[] u, int uo, float[] w, int wo, float[] m, int mo) {
-        int skip = chunk - L + 1;
+    private void one(float[] u, int uo, int count, int skip, float[] w, int wo, float[] m, int mo, boolean first) {
         for (int r = 0; r < tiles; r += ROWS_OF_ONE) {
             if (Lanes.MANY_REGISTERS) {
-                WinogradTile16x1.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * L);
+                WinogradTile16x1.run(u, uo + r * L, count, skip, w, wo, m, mo + r * L, first);
             } else {
-                WinogradTile8x1.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * L);
+                WinogradTile8x1.run(u, uo + r * L, count, skip, w, wo, m, mo + r * L, first);
             }
         }
     }
 
-    private void two(float[] u, int uo, float[] w, int wo, float[] m, int mo) {
-        int skip = chunk - L + 1;
+    private void two(float[] u, int uo, int count, int skip, float[] w, int wo, float[] m, int mo, boolean first) {
         for (int r = 0; r < tiles; r += ROWS_OF_TWO) {
             if (Lanes.MANY_REGISTERS) {
-                WinogradTile12x2.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * 2 * L);
+                WinogradTile12x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
             } else {
-                WinogradTile6x2.run(u, uo + r * L, channels, skip, w, wo, m, mo + r * 2 * L);
+                WinogradTile6x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
             }
         }
     }

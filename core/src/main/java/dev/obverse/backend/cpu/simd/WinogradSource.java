@@ -70,7 +70,7 @@ final class WinogradSource {
         int from = ((tiles.image(tile) * at.sourceH() + row) * at.sourceW() + column) * channels;
         int stride = at.sourceW() * channels;
         int before = Math.clamp(-column, 0, width / channels) * channels;
-        int after = Math.clamp((at.sourceW() - column) * channels, before, width);
+        int after = Math.clamp((long) (at.sourceW() - column) * channels, before, width);
         if (row >= 0 && row + SOURCE <= at.sourceH()) {
             columns(source, from, stride, strip, width, before, after);
         } else {

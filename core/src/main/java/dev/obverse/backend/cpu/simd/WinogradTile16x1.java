@@ -13,7 +13,7 @@ final class WinogradTile16x1 {
 
     private WinogradTile16x1() {}
 
-    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co) {
+    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co, boolean first) {
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = FloatVector.zero(F);
         FloatVector s2 = FloatVector.zero(F);
@@ -50,6 +50,24 @@ final class WinogradTile16x1 {
             s14 = broadcast(F, a[o + 14 * L]).fma(w, s14);
             s15 = broadcast(F, a[o + 15 * L]).fma(w, s15);
             o += (i + 1) % L == 0 ? skip : 1;
+        }
+        if (!first) {
+            s0 = s0.add(fromArray(F, c, co));
+            s1 = s1.add(fromArray(F, c, co + L));
+            s2 = s2.add(fromArray(F, c, co + 2 * L));
+            s3 = s3.add(fromArray(F, c, co + 3 * L));
+            s4 = s4.add(fromArray(F, c, co + 4 * L));
+            s5 = s5.add(fromArray(F, c, co + 5 * L));
+            s6 = s6.add(fromArray(F, c, co + 6 * L));
+            s7 = s7.add(fromArray(F, c, co + 7 * L));
+            s8 = s8.add(fromArray(F, c, co + 8 * L));
+            s9 = s9.add(fromArray(F, c, co + 9 * L));
+            s10 = s10.add(fromArray(F, c, co + 10 * L));
+            s11 = s11.add(fromArray(F, c, co + 11 * L));
+            s12 = s12.add(fromArray(F, c, co + 12 * L));
+            s13 = s13.add(fromArray(F, c, co + 13 * L));
+            s14 = s14.add(fromArray(F, c, co + 14 * L));
+            s15 = s15.add(fromArray(F, c, co + 15 * L));
         }
         s0.intoArray(c, co);
         s1.intoArray(c, co + L);

@@ -13,7 +13,7 @@ final class WinogradTile8x1 {
 
     private WinogradTile8x1() {}
 
-    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co) {
+    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co, boolean first) {
         FloatVector s0 = FloatVector.zero(F);
         FloatVector s1 = FloatVector.zero(F);
         FloatVector s2 = FloatVector.zero(F);
@@ -34,6 +34,16 @@ final class WinogradTile8x1 {
             s6 = broadcast(F, a[o + 6 * L]).fma(w, s6);
             s7 = broadcast(F, a[o + 7 * L]).fma(w, s7);
             o += (i + 1) % L == 0 ? skip : 1;
+        }
+        if (!first) {
+            s0 = s0.add(fromArray(F, c, co));
+            s1 = s1.add(fromArray(F, c, co + L));
+            s2 = s2.add(fromArray(F, c, co + 2 * L));
+            s3 = s3.add(fromArray(F, c, co + 3 * L));
+            s4 = s4.add(fromArray(F, c, co + 4 * L));
+            s5 = s5.add(fromArray(F, c, co + 5 * L));
+            s6 = s6.add(fromArray(F, c, co + 6 * L));
+            s7 = s7.add(fromArray(F, c, co + 7 * L));
         }
         s0.intoArray(c, co);
         s1.intoArray(c, co + L);
