@@ -68,11 +68,11 @@ final class LibtorchDrn {
     }
 
     private void parameter(String name, int... ours) {
-        try (var scope = new PointerScope()) {
+        try (var _ = new PointerScope()) {
             var drawn = torch.randn(theirs(name, ours)).mul_(new Scalar(DrnSize.deviation(name, ours)));
             var tensor = ours.length == 4 ? layout.inMemory(drawn) : drawn;
-            scope.detach(tensor);
-            parameters.put(name, tensor.requires_grad_(true));
+            tensor.requires_grad_(true).retainReference();
+            parameters.put(name, tensor);
         }
     }
 

@@ -46,18 +46,20 @@ final class LibtorchStep implements Task {
     }
 
     private float step() {
-        try (var scope = new PointerScope()) {
-            adam.zero_grad(true);
-            var total = loss();
+        adam.zero_grad(true);
+        var total = loss();
+        try (var _ = new PointerScope()) {
             total.backward();
             adam.step();
             return total.item_float();
+        } finally {
+            total.releaseReference();
         }
     }
 
-    /** The graph alone keeps what backward needs: every handle of Java's is given back before. */
+    /** The graph alone keeps what backward needs: every other handle is given back before. The caller releases the loss. */
     private Tensor loss() {
-        try (var scope = new PointerScope()) {
+        try (var _ = new PointerScope()) {
             var both = torch.cat(new TensorVector(original, fake), 0);
             var identity = network.encode("identityEncoder", both);
             var attribute = network.encode("attributeEncoder", both);
@@ -78,7 +80,7 @@ final class LibtorchStep implements Task {
                     .add(torch.l1_loss(zf, target))
                     .add(torch.mse_loss(traced, original))
                     .add(torch.l1_loss(zt, target).mul(CYCLE));
-            scope.detach(total);
+            total.retainReference();
             return total;
         }
     }
