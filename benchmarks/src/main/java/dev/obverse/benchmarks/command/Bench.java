@@ -108,8 +108,7 @@ public final class Bench implements Callable<Integer> {
         if (!suspects.isEmpty()) {
             shared.words().println("seems slower, so once more:");
             for (var again : shared.measure(suspects)) {
-                rows.replaceAll(row ->
-                        row.work().equals(again.work()) && again.share() > row.share() ? again : row);
+                rows.replaceAll(row -> row.work().equals(again.work()) && again.share() > row.share() ? again : row);
             }
         }
         var complaints = baseline.complaints(rows);

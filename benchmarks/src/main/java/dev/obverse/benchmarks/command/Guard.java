@@ -43,9 +43,8 @@ final class Guard {
         for (var entry : node.properties()) {
             double share = entry.getValue().asDouble(Double.NaN);
             if (!(share > 0)) {
-                throw new IllegalArgumentException(
-                        file + ": the share of " + entry.getKey() + " must be a positive number, not "
-                                + entry.getValue());
+                throw new IllegalArgumentException(file + ": the share of " + entry.getKey()
+                        + " must be a positive number, not " + entry.getValue());
             }
             shares.put(entry.getKey(), share);
         }

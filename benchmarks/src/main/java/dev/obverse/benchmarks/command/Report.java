@@ -46,7 +46,8 @@ final class Report {
 
     /** One training step or one trace: {@code medianMs, minMs, toFirstMs, peakRssMb, gflops}, and the peers if any. */
     static ObjectNode single(Row row) {
-        var json = timing(row, row.ours(), JsonNodeFactory.instance.objectNode()).put("gflops", rounded(row.rate()));
+        var json =
+                timing(row, row.ours(), JsonNodeFactory.instance.objectNode()).put("gflops", rounded(row.rate()));
         if (!row.peers().isEmpty()) {
             var peers = json.putObject("peers");
             for (var peer : row.peers()) {

@@ -25,7 +25,10 @@ record Row(Work work, Timing ours, List<Timing> peers, double peak, double copy)
         return isArithmetic() ? "GFLOP/s" : "GB/s";
     }
 
-    /** The rate as a share of the FMA peak or of the copy rate. It can exceed 1: Winograd saves operations, a cache copies. */
+    /**
+     * The rate as a share of the FMA peak or of the copy rate. It can exceed 1: Winograd saves operations, a cache
+     * copies.
+     */
     double share() {
         return rate() / (isArithmetic() ? peak : copy);
     }

@@ -75,8 +75,9 @@ final class Shared {
         if (!peers) {
             return List.of();
         }
-        var found =
-                ServiceLoader.load(Side.class).stream().map(ServiceLoader.Provider::get).toList();
+        var found = ServiceLoader.load(Side.class).stream()
+                .map(ServiceLoader.Provider::get)
+                .toList();
         if (found.isEmpty()) {
             throw usage("--peers needs a build with the profile peers, which ./obverse bench --peers makes");
         }

@@ -6,16 +6,15 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A library that is measured. Peers are found by {@link java.util.ServiceLoader}; the build's profile {@code peers} adds
- * them. An instance is made in the process that compares, and another in the library's own, which alone may load natives.
+ * A library that is measured. Peers are found by {@link java.util.ServiceLoader}; the build's profile {@code peers}
+ * adds them. An instance is made in the process that compares, and another in the library's own, which alone may load
+ * natives.
  */
 public interface Side {
     /** For the table, {@code libtorch/mkl} for instance. */
     String name();
 
-    /**
-     * The settings in which it can do this work, such as layouts; the fastest counts. Empty if it cannot do it.
-     */
+    /** The settings in which it can do this work, such as layouts; the fastest counts. Empty if it cannot do it. */
     List<String> settings(Work work);
 
     /** Environment of the library's process. */

@@ -47,7 +47,8 @@ public final class SideMain {
         // Libraries may print; the answers have stdout for themselves.
         var answers = new PrintStream(new FileOutputStream(FileDescriptor.out), true, StandardCharsets.UTF_8);
         System.setOut(System.err);
-        var side = Class.forName(args[0]).asSubclass(Side.class).getConstructor().newInstance();
+        var side =
+                Class.forName(args[0]).asSubclass(Side.class).getConstructor().newInstance();
         side.start(Integer.parseInt(args[1]));
         var main = new SideMain(side);
         var requests = new BufferedReader(new InputStreamReader(System.in, StandardCharsets.UTF_8));

@@ -32,12 +32,11 @@ public record ConvWork(Direction direction, int batch, int size, int cin, int co
         var w = Inputs.storage("conv w", spec.weightSize());
         var bias = Inputs.storage("conv bias", cout);
         var dy = Inputs.storage("conv dy", spec.outPixels() * cout);
-        int length =
-                switch (direction) {
-                    case FORWARD -> dy.length();
-                    case INPUT_GRADIENT -> x.length();
-                    case WEIGHT_GRADIENT -> w.length();
-                };
+        int length = switch (direction) {
+            case FORWARD -> dy.length();
+            case INPUT_GRADIENT -> x.length();
+            case WEIGHT_GRADIENT -> w.length();
+        };
         var result = Inputs.storage(new float[length]);
         return new StorageTask(result, () -> {
             switch (direction) {

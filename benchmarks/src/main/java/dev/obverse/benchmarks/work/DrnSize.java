@@ -23,8 +23,8 @@ public record DrnSize(int width, int size) {
                 .withEmbedding(EMBEDDING);
     }
 
-    /** Operations of one image's way through an encoder. */
-    double encoderFlops() {
+    /** Operations of one image's way through an encoder, without the head. */
+    private double encoderFlops() {
         double macs = 0;
         int cin = 3;
         for (int stage = 0; stage < 4; stage++) {
@@ -32,11 +32,15 @@ public record DrnSize(int width, int size) {
             macs += conv(size >> stage, cin, cout) + conv(size >> stage, cout, cout);
             cin = cout;
         }
-        return 2 * (macs + (double) (size / 8) * (size / 8) * cin * EMBEDDING);
+        return 2 * macs;
+    }
+
+    private double headFlops() {
+        return 2.0 * (size / 8) * (size / 8) * 8 * width * EMBEDDING;
     }
 
     /** Operations of one image's way through the decoder. */
-    double decoderFlops() {
+    private double decoderFlops() {
         double macs = conv(size / 8, 16 * width, 8 * width) + conv(size / 8, 8 * width, 8 * width);
         for (int stage = 2; stage >= 0; stage--) {
             int channels = width << stage;
@@ -53,9 +57,10 @@ public record DrnSize(int width, int size) {
 
     /** Three identity passes, two attribute passes, two decoder passes; backward costs twice forward. */
     double stepFlops(int batch) {
-        return 3 * batch * (5 * encoderFlops() + 2 * decoderFlops());
+        return 3 * batch * (5 * (encoderFlops() + headFlops()) + 2 * decoderFlops());
     }
 
+    /** Tracing needs no vectors. */
     double traceFlops(int batch) {
         return batch * (2 * encoderFlops() + decoderFlops());
     }

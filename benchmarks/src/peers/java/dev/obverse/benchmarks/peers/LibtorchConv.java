@@ -22,15 +22,12 @@ final class LibtorchConv {
         int n = work.batch();
         int size = work.size();
         var x = layout.image(Inputs.normal("conv x", n * size * size * work.cin()), n, size, work.cin());
-        var w = layout.weight(
-                Inputs.normal("conv w", 9 * work.cin() * work.cout()), 3, work.cin(), work.cout());
+        var w = layout.weight(Inputs.normal("conv w", 9 * work.cin() * work.cout()), 3, work.cin(), work.cout());
         var bias = new TensorOptional(Layout.plain(Inputs.normal("conv bias", work.cout()), work.cout()));
         var dy = layout.image(Inputs.normal("conv dy", n * size * size * work.cout()), n, size, work.cout());
         return switch (work.direction()) {
-            case FORWARD ->
-                new LibtorchTask(() -> torch.conv2d(x, w, bias, ONE, ONE, ONE, 1), Layout::imageValues);
-            case INPUT_GRADIENT ->
-                new LibtorchTask(() -> gradient(dy, x, w, ONE, ONE, false, 0), Layout::imageValues);
+            case FORWARD -> new LibtorchTask(() -> torch.conv2d(x, w, bias, ONE, ONE, ONE, 1), Layout::imageValues);
+            case INPUT_GRADIENT -> new LibtorchTask(() -> gradient(dy, x, w, ONE, ONE, false, 0), Layout::imageValues);
             case WEIGHT_GRADIENT ->
                 new LibtorchTask(() -> gradient(dy, x, w, ONE, ONE, false, 1), Layout::weightValues);
         };
@@ -42,14 +39,12 @@ final class LibtorchConv {
         var x = layout.image(Inputs.normal("up x", n * size * size * work.cin()), n, size, work.cin());
         var w = layout.upWeight(Inputs.normal("up w", 4 * work.cin() * work.cout()), 2, work.cin(), work.cout());
         var bias = new TensorOptional(Layout.plain(Inputs.normal("up bias", work.cout()), work.cout()));
-        var dy = layout.image(
-                Inputs.normal("up dy", n * 4 * size * size * work.cout()), n, 2 * size, work.cout());
+        var dy = layout.image(Inputs.normal("up dy", n * 4 * size * size * work.cout()), n, 2 * size, work.cout());
         return switch (work.direction()) {
             case FORWARD ->
                 new LibtorchTask(
                         () -> torch.conv_transpose2d(x, w, bias, TWO, ZERO, ZERO, 1, ONE), Layout::imageValues);
-            case INPUT_GRADIENT ->
-                new LibtorchTask(() -> gradient(dy, x, w, TWO, ZERO, true, 0), Layout::imageValues);
+            case INPUT_GRADIENT -> new LibtorchTask(() -> gradient(dy, x, w, TWO, ZERO, true, 0), Layout::imageValues);
             case WEIGHT_GRADIENT ->
                 new LibtorchTask(() -> gradient(dy, x, w, TWO, ZERO, true, 1), Layout::weightValues);
         };

@@ -26,8 +26,8 @@ final class LibtorchDrn {
     private static final long[] ZERO = {0, 0};
     private static final Scalar SLOPE = new Scalar(0.2);
 
-    /** What an encoder makes of images: its four stages' maps, and its vector. */
-    record Encoding(List<Tensor> maps, Tensor vector) {}
+    /** What an encoder makes of images: its four stages' maps. */
+    record Encoding(List<Tensor> maps) {}
 
     final Map<String, Tensor> parameters = new LinkedHashMap<>();
     private final DrnSize shape;
@@ -102,7 +102,9 @@ final class LibtorchDrn {
     }
 
     private Tensor shared(String name, Tensor like) {
-        int[] e = java.util.Arrays.stream(like.sizes().vec().get()).mapToInt(Math::toIntExact).toArray();
+        int[] e = java.util.Arrays.stream(like.sizes().vec().get())
+                .mapToInt(Math::toIntExact)
+                .toArray();
         return switch (e.length) {
             case 1 -> Layout.plain(DrnSize.parameter(name, e), e[0]);
             case 2 -> head(Layout.plain(DrnSize.parameter(name, e), e[0], e[1]));
@@ -134,8 +136,14 @@ final class LibtorchDrn {
             x = activated(encoder + ".stage" + stage, x);
             maps.add(x);
         }
+        return new Encoding(maps);
+    }
+
+    /** The encoder's vector. Tracing does without. */
+    Tensor vector(String encoder, Encoding encoding) {
+        var x = encoding.maps.get(3);
         var flat = (layout.channelsLast() ? x.permute(0, 2, 3, 1) : x).flatten(1, -1);
-        return new Encoding(maps, torch.linear(flat, weight(encoder + ".head"), bias(encoder + ".head")));
+        return torch.linear(flat, weight(encoder + ".head"), bias(encoder + ".head"));
     }
 
     Tensor decode(Encoding identity, Encoding attribute) {

@@ -63,8 +63,7 @@ final class LibtorchKernels {
         return new LibtorchTask(
                 () -> {
                     var forward = torch.max_pool2d_with_indices(x, TWO, TWO, ZERO, ONE, false);
-                    return torch.max_pool2d_with_indices_backward(
-                            dy, x, TWO, TWO, ZERO, ONE, false, forward.get1());
+                    return torch.max_pool2d_with_indices_backward(dy, x, TWO, TWO, ZERO, ONE, false, forward.get1());
                 },
                 Layout::imageValues);
     }
@@ -129,8 +128,7 @@ final class LibtorchKernels {
         int n = work.n();
         var initial = Inputs.normal("adam w", n);
         return new Task() {
-            private final Tensor w =
-                    Layout.plain(initial, n).requires_grad_(true);
+            private final Tensor w = Layout.plain(initial, n).requires_grad_(true);
             private Adam adam = fresh();
 
             private Adam fresh() {

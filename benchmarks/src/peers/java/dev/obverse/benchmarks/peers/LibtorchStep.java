@@ -57,7 +57,9 @@ final class LibtorchStep implements Task {
         }
     }
 
-    /** The graph alone keeps what backward needs: every other handle is given back before. The caller releases the loss. */
+    /**
+     * The graph alone keeps what backward needs: every other handle is given back before. The caller releases the loss.
+     */
     private Tensor loss() {
         try (var _ = new PointerScope()) {
             var both = torch.cat(new TensorVector(original, fake), 0);
@@ -65,11 +67,13 @@ final class LibtorchStep implements Task {
             var attribute = network.encode("attributeEncoder", both);
             var images = network.decode(identity, attribute);
             var traced = second(images);
-            var zo = first(identity.vector());
-            var zf = second(identity.vector());
-            var ao = first(attribute.vector());
-            var af = second(attribute.vector());
-            var zt = network.encode("identityEncoder", traced).vector();
+            var z = network.vector("identityEncoder", identity);
+            var zo = first(z);
+            var zf = second(z);
+            var a = network.vector("attributeEncoder", attribute);
+            var ao = first(a);
+            var af = second(a);
+            var zt = network.vector("identityEncoder", network.encode("identityEncoder", traced));
             var target = zo.detach();
             var length = recognised.square().sum(new long[] {1}, true, null).sqrt();
             var total = torch.l1_loss(zo, recognised.div(length))
