@@ -6,6 +6,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
@@ -103,7 +104,7 @@ public final class Bench implements Callable<Integer> {
     }
 
     /** What seems slower gets a second chance: on a shared machine something else may have run. */
-    private int judge(Guard baseline, ArrayList<Row> rows) throws IOException {
+    private int judge(Guard baseline, List<Row> rows) throws IOException {
         var suspects = rows.stream().filter(baseline::hasLost).map(Row::work).toList();
         if (!suspects.isEmpty()) {
             shared.words().println("seems slower, so once more:");
