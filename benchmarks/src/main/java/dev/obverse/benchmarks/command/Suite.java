@@ -63,7 +63,7 @@ final class Suite {
         for (int stage = 2; stage >= 0; stage--) {
             int channels = width << stage;
             for (var direction : Direction.values()) {
-                works.add(new UpWork(direction, batch, size >> stage + 1, 2 * channels, channels));
+                works.add(new UpWork(direction, batch, size >> (stage + 1), 2 * channels, channels));
             }
             works.addAll(directions(batch, size >> stage, 3 * channels, channels));
         }

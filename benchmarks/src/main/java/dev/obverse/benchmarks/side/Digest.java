@@ -13,7 +13,7 @@ public record Digest(float[] values, double rootMeanSquare) {
 
     /** The stride is odd, so that over images it meets all channels and all columns. */
     static Digest of(float[] result) {
-        int stride = result.length <= SAMPLES ? 1 : result.length / SAMPLES | 1;
+        int stride = result.length <= SAMPLES ? 1 : (result.length / SAMPLES) | 1;
         var values = new float[(result.length - 1) / stride + 1];
         for (int i = 0; i < values.length; i++) {
             values[i] = result[i * stride];

@@ -42,7 +42,7 @@ public record AdamWork(int n) implements Work {
                 optimizer.adam(spec, w, gradient, first, second, n);
             }
 
-            /** How far two updates from fresh state moved each weight. */
+            // How far two updates from fresh state moved each weight.
             @Override
             public float[] result() {
                 memory.write(initial, w);

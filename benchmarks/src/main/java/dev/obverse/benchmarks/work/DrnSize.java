@@ -36,7 +36,8 @@ public record DrnSize(int width, int size) {
     }
 
     private double headFlops() {
-        return 2.0 * (size / 8) * (size / 8) * 8 * width * EMBEDDING;
+        int side = size / 8;
+        return 2.0 * side * side * 8 * width * EMBEDDING;
     }
 
     /** Operations of one image's way through the decoder. */

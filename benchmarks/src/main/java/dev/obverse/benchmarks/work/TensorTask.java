@@ -9,7 +9,7 @@ record TensorTask(Supplier<Tensor> computation) implements Task {
     @Override
     public void run() {
         try (var _ = TensorScope.open()) {
-            computation.get();
+            var _ = computation.get();
         }
     }
 

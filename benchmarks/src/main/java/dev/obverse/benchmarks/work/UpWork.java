@@ -34,7 +34,7 @@ public record UpWork(Direction direction, int batch, int size, int cin, int cout
         var options = ConvOptions.DEFAULT.stride(2);
         // The layer's gradients are the mirrored convolution's: from cout channels to cin.
         var conv = Device.cpu().backend().conv();
-        var mirrored = ConvSpec.square(batch, 2 * size, 2 * size, cout, cin, 2, 2, 0);
+        var mirrored = ConvSpec.square(batch, 2 * size, 2 * size, /* cin= */ cout, /* cout= */ cin, 2, 2, 0);
         var swapped = w.permute(0, 1, 3, 2);
         return switch (direction) {
             case FORWARD -> new TensorTask(() -> Functional.convTranspose2d(x, w, bias, options, 0));

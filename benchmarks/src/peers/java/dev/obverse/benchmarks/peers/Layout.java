@@ -15,16 +15,16 @@ record Layout(boolean channelsLast) {
         return nchw.contiguous(channelsLast ? torch.MemoryFormat.ChannelsLast : torch.MemoryFormat.Contiguous);
     }
 
-    Tensor image(float[] values, long batch, long size, long channels) {
+    Tensor image(float[] values, int batch, int size, int channels) {
         return inMemory(plain(values, batch, size, size, channels).permute(0, 3, 1, 2));
     }
 
-    Tensor weight(float[] values, long kernel, long cin, long cout) {
+    Tensor weight(float[] values, int kernel, int cin, int cout) {
         return inMemory(plain(values, kernel, kernel, cin, cout).permute(3, 2, 0, 1));
     }
 
     /** A weight of a transposed convolution, from {@code [KH,KW,Cin,Cout]} to {@code [Cin,Cout,KH,KW]}. */
-    Tensor upWeight(float[] values, long kernel, long cin, long cout) {
+    Tensor upWeight(float[] values, int kernel, int cin, int cout) {
         return inMemory(plain(values, kernel, kernel, cin, cout).permute(2, 3, 0, 1));
     }
 

@@ -40,7 +40,7 @@ final class LibtorchDrn {
         for (var encoder : List.of("identityEncoder", "attributeEncoder")) {
             int cin = 3;
             for (int stage = 1; stage <= 4; stage++) {
-                int cout = shape.width() << stage - 1;
+                int cout = shape.width() << (stage - 1);
                 block(encoder + ".stage" + stage, cin, cout);
                 cin = cout;
             }
@@ -50,7 +50,7 @@ final class LibtorchDrn {
         }
         block("decoder.fuse", 16 * shape.width(), 8 * shape.width());
         for (int i = 1; i <= 3; i++) {
-            int channels = shape.width() << 3 - i;
+            int channels = shape.width() << (3 - i);
             convolution("decoder.up" + i, 2, 2 * channels, channels);
             block("decoder.block" + i, 3 * channels, channels);
         }

@@ -2,7 +2,6 @@ package dev.obverse.benchmarks.peers;
 
 import dev.obverse.benchmarks.work.GemmWork;
 import dev.obverse.benchmarks.work.LinearWork;
-import dev.obverse.benchmarks.work.StepWork;
 import dev.obverse.benchmarks.work.Work;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,12 +20,14 @@ public final class LibtorchOpenBlas extends Libtorch {
         return "libtorch/openblas";
     }
 
-    /** Only where a matrix product takes a notable part: convolutions are oneDNN's. */
+    /**
+     * Matrix products only: convolutions are oneDNN's, and in a training step OpenBLAS's threads, which spin beside
+     * OpenMP's, made it two to three times slower than MKL.
+     */
     @Override
     public List<String> settings(Work work) {
         return switch (work) {
             case GemmWork _, LinearWork _ -> List.of("");
-            case StepWork _ -> List.of(CHANNELS_LAST);
             default -> List.of();
         };
     }

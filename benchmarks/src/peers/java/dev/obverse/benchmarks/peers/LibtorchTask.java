@@ -17,7 +17,7 @@ record LibtorchTask(Supplier<Tensor> computation, Function<Tensor, float[]> valu
     public void run() {
         try (var _ = new PointerScope();
                 var _ = new NoGradGuard()) {
-            computation.get();
+            var _ = computation.get();
         }
     }
 

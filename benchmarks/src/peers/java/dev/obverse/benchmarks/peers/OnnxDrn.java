@@ -30,7 +30,7 @@ final class OnnxDrn {
         var x = drn.block(
                 "decoder.fuse", drn.concat(identity.get(3), attribute.get(3)), 16 * work.width(), 8 * work.width());
         for (int i = 1; i <= 3; i++) {
-            int channels = work.width() << 3 - i;
+            int channels = work.width() << (3 - i);
             var up = drn.up("decoder.up" + i, x, 2 * channels, channels);
             x = drn.block(
                     "decoder.block" + i,
@@ -53,7 +53,7 @@ final class OnnxDrn {
         var x = "fake";
         int cin = 3;
         for (int stage = 1; stage <= 4; stage++) {
-            int cout = width << stage - 1;
+            int cout = width << (stage - 1);
             if (stage > 1) {
                 x = node(
                         "MaxPool",
