@@ -101,7 +101,8 @@ final class LibtorchDrn {
         }
     }
 
-    private Tensor shared(String name, Tensor like) {
+    /** A parameter's weights that all libraries share, shaped like the parameter. */
+    Tensor shared(String name, Tensor like) {
         int[] e = java.util.Arrays.stream(like.sizes().vec().get())
                 .mapToInt(Math::toIntExact)
                 .toArray();

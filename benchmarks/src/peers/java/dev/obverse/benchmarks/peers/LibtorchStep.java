@@ -97,7 +97,7 @@ final class LibtorchStep implements Task {
         return both.narrow(0, batch, batch);
     }
 
-    /** The loss, the length of each part's gradient, and the loss after the update. */
+    /** The loss, the length of each part's gradient, and how far Adam went down the gradient. */
     @Override
     public float[] result() {
         network.share();
@@ -110,9 +110,21 @@ final class LibtorchStep implements Task {
                 gradientLength("identityEncoder"),
                 gradientLength("attributeEncoder"),
                 gradientLength("decoder"),
-                loss().item_float()
+                descent()
             };
         }
+    }
+
+    private float descent() {
+        double sum = 0;
+        for (var entry : network.parameters.entrySet()) {
+            try (var _ = new PointerScope()) {
+                var weight = entry.getValue();
+                var moved = network.shared(entry.getKey(), weight).sub(weight);
+                sum += moved.mul(weight.grad()).sum().item_float();
+            }
+        }
+        return (float) sum;
     }
 
     private float gradientLength(String part) {
