@@ -8,6 +8,7 @@ import dev.obverse.benchmarks.side.SideProcess.Prepared;
 import dev.obverse.benchmarks.work.Work;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,9 +23,9 @@ final class Comparison implements AutoCloseable {
     private static final double WARM_UP = 0.8;
 
     private static final double PEER_WARM_UP = 0.2;
-    private static final double PROBE = 0.1;
+    private static final double PROBE = 0.2;
     private static final double BLOCK = 0.2;
-    private static final int ROUNDS = 4;
+    private static final int ROUNDS = 3;
     /** Until a library's threads have gone to sleep. */
     private static final int PAUSE_MILLIS = 30;
 
@@ -85,8 +86,8 @@ final class Comparison implements AutoCloseable {
         double best = 0;
         for (var setting : peer.settings(work)) {
             var prepared = prepare(peer, work, setting);
-            prepared.time(PEER_WARM_UP, 1);
-            double time = Timing.median(prepared.time(PROBE, 2));
+            prepared.time(PEER_WARM_UP, 2);
+            double time = Arrays.stream(prepared.time(PROBE, 3)).min().orElseThrow();
             if (fastest == null || time < best) {
                 if (fastest != null) {
                     release(work, fastest);
@@ -146,9 +147,10 @@ final class Comparison implements AutoCloseable {
         }
         Digest own = contenders.getFirst().result();
         for (var peer : contenders.subList(1, contenders.size())) {
-            double distance = own.distance(peer.result());
+            var other = peer.result();
+            double distance = own.distance(other);
             if (!(distance <= work.tolerance())) {
-                throw new WrongResult(work, peer.sideName(), distance);
+                throw new WrongResult(work, peer.sideName(), distance, own + " and " + other);
             }
         }
     }
@@ -165,9 +167,9 @@ final class Comparison implements AutoCloseable {
     static final class WrongResult extends IllegalStateException {
         private static final long serialVersionUID = 1;
 
-        WrongResult(Work work, String peer, double distance) {
-            super("%s: our result and that of %s differ by %.2g of their size, where rounding explains %.2g"
-                    .formatted(work.title(), peer, distance, work.tolerance()));
+        WrongResult(Work work, String peer, double distance, String results) {
+            super("%s: our result and that of %s differ by %.2g of their size, where rounding explains %.2g: %s"
+                    .formatted(work.title(), peer, distance, work.tolerance(), results));
         }
     }
 

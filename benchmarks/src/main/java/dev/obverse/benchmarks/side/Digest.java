@@ -1,6 +1,7 @@
 package dev.obverse.benchmarks.side;
 
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 
 /**
  * Enough of a result to tell a right one from a wrong one: evenly spread values of it and the root of its mean square.
@@ -54,5 +55,11 @@ public record Digest(float[] values, double rootMeanSquare) {
             largest = Math.max(largest, Math.abs(values[i] - other.values[i]) / size);
         }
         return Double.isNaN(largest) ? Double.POSITIVE_INFINITY : largest;
+    }
+
+    /** The first values. */
+    @Override
+    public String toString() {
+        return Arrays.toString(Arrays.copyOf(values, Math.min(values.length, 5)));
     }
 }
