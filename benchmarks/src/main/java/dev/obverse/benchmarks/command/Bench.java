@@ -19,6 +19,7 @@ import picocli.CommandLine.ParameterException;
 /** {@code obverse bench}: measures the hot paths. Exit codes: 0 done, 1 failed or slower, 2 wrong usage. */
 @Command(
         name = "obverse bench",
+        version = "obverse 0.1.0-SNAPSHOT",
         mixinStandardHelpOptions = true,
         description = "Measures the hot paths, in a few minutes: time, rate, and share of the FMA peak or of the memory"
                 + " copy rate measured beside each. 'bench jmh ARGUMENTS' runs the JMH benchmarks.",

@@ -6,9 +6,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A library that is measured. Peers are found by {@link java.util.ServiceLoader}; the build's profile {@code peers}
- * adds them. An instance is made in the process that compares, and another in the library's own, which alone may load
- * natives.
+ * A library that is measured. An instance is made in the process that compares, and another in the library's own, which
+ * alone may load natives.
  */
 public interface Side {
     /** For the table, {@code libtorch/mkl} for instance. */
