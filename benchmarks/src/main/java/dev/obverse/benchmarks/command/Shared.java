@@ -1,6 +1,7 @@
 package dev.obverse.benchmarks.command;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.obverse.benchmarks.side.Peers;
 import dev.obverse.benchmarks.side.Side;
 import dev.obverse.benchmarks.work.Work;
 import java.io.IOException;
@@ -74,9 +75,7 @@ final class Shared {
         if (!peers) {
             return List.of();
         }
-        var found = ServiceLoader.load(Side.class).stream()
-                .map(ServiceLoader.Provider::get)
-                .toList();
+        var found = Peers.installed();
         if (found.isEmpty()) {
             throw usage("--peers needs a build with the profile peers, which ./obverse bench --peers makes");
         }
