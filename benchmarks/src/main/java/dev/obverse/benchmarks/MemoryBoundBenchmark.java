@@ -43,7 +43,10 @@ public class MemoryBoundBenchmark {
     private static final Unary LEAKY = new Unary(Unary.Kind.LEAKY_RELU, 0.2, 0);
     private static final PoolSpec HALVE = new PoolSpec(8, 128, 128, CHANNELS, 2, 2, 2, 2, 0, 0);
     private static final NormSpec BATCH_NORM = new NormSpec(1, PIXELS, CHANNELS, 1);
+    private static final NormSpec GROUP_NORM = new NormSpec(8, 128 * 128, CHANNELS / 8, 8);
     private static final CopySpec COPY = new CopySpec(new int[] {SIZE}, 0, new int[] {1}, 0, new int[] {1});
+    private static final CopySpec FIRST_HALF = half(0);
+    private static final CopySpec SECOND_HALF = half(CHANNELS / 2);
     private static final Adam ADAM = new Adam(1e-4, 0.9, 0.999, 1e-8, 0, false, 1, 10);
 
     private final Backend backend = Device.cpu().backend();
@@ -53,12 +56,17 @@ public class MemoryBoundBenchmark {
     private final Storage dx = normal(SIZE, 4);
     private final Storage pooled = normal(SIZE / 4, 5);
     private final Storage pooledGradient = normal(SIZE / 4, 6);
-    private final Storage mean = normal(CHANNELS, 7);
-    private final Storage variance = normal(CHANNELS, 8);
+    private final Storage mean = normal(8 * CHANNELS, 7);
+    private final Storage variance = normal(8 * CHANNELS, 8);
     private final Storage weight = normal(WEIGHTS, 9);
     private final Storage gradient = normal(WEIGHTS, 10);
     private final Storage firstMoment = normal(WEIGHTS, 11);
     private final Storage secondMoment = normal(WEIGHTS, 12);
+
+    private static CopySpec half(int offset) {
+        int half = CHANNELS / 2;
+        return new CopySpec(new int[] {PIXELS, half}, 0, new int[] {half, 1}, offset, new int[] {CHANNELS, 1});
+    }
 
     private Storage normal(int length, int stream) {
         var values = new float[length];
@@ -117,6 +125,27 @@ public class MemoryBoundBenchmark {
     @OperationsPerInvocation(5 * 4 * SIZE)
     public void batchNormGradient() {
         backend.norm().normalizeGradient(BATCH_NORM, 1e-5, y, variance, dy, dx);
+    }
+
+    @Benchmark
+    @OperationsPerInvocation(3 * 4 * SIZE)
+    public void groupNorm() {
+        backend.norm().normalize(GROUP_NORM, 1e-5, x, y, mean, variance);
+    }
+
+    /** Backward of bias and LeakyReLU. */
+    @Benchmark
+    @OperationsPerInvocation(3 * 4 * SIZE)
+    public void epilogueGradient() {
+        backend.conv().epilogueGradient(PIXELS, CHANNELS, 0.2, y, dy, dx, mean);
+    }
+
+    /** Joins two maps of half the channels. */
+    @Benchmark
+    @OperationsPerInvocation(2 * 4 * SIZE)
+    public void concat() {
+        backend.index().copy(FIRST_HALF, x, dx);
+        backend.index().copy(SECOND_HALF, y, dx);
     }
 
     @Benchmark

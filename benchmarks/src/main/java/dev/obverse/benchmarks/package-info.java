@@ -1,4 +1,4 @@
-/** JMH benchmarks, one class for each kernel family. */
+/** JMH benchmarks, one class for each kernel family, and the yardsticks that times are held against. */
 @NullMarked
 package dev.obverse.benchmarks;
 

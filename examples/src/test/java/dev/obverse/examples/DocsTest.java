@@ -38,7 +38,7 @@ class DocsTest {
         var commands = found(COMMAND, "README.md");
         assertTrue(commands.size() > 8, "the pattern finds the commands: " + commands);
         for (var command : commands) {
-            if (!command.startsWith("bench")) { // the launcher hands those to JMH
+            if (!command.startsWith("bench")) { // the benchmarks module has a command line of its own
                 Main.commandLine().parseArgs(command.split(" +"));
             }
         }

@@ -1,0 +1,64 @@
+package dev.obverse.benchmarks.work;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+class WorkTest {
+    static List<Work> oneOfEach() {
+        return List.of(
+                new AdamWork(100),
+                new BatchNormWork(2, 8, 4),
+                new ConcatWork(2, 8, 4),
+                new ConvWork(Work.Direction.INPUT_GRADIENT, 2, 8, 4, 6),
+                new GemmWork(16),
+                new LeakyReluWork(true, 2, 8, 4),
+                new LinearWork(false, 2, 64, 16),
+                new MaxPoolWork(true, 2, 8, 4),
+                new StepWork(4, 16, 2),
+                new TraceWork(4, 16, 1),
+                new UpWork(Work.Direction.WEIGHT_GRADIENT, 2, 8, 4, 6));
+    }
+
+    @Test
+    void thereIsOneOfEach() {
+        assertEquals(Work.class.getPermittedSubclasses().length, oneOfEach().size());
+    }
+
+    @ParameterizedTest
+    @MethodSource("oneOfEach")
+    void codeNamesTheWork(Work work) {
+        assertEquals(work, Work.parse(work.code()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("oneOfEach")
+    void oneYardstickFitsEach(Work work) {
+        assertEquals(1, (work.flops() > 0 ? 1 : 0) + (work.bytes() > 0 ? 1 : 0), work.title());
+    }
+
+    /** What two libraries compare must not depend on how often the work was done before. */
+    @ParameterizedTest
+    @MethodSource("oneOfEach")
+    void resultRepeats(Work work) {
+        var task = work.ours();
+        var first = task.result().clone();
+        task.run();
+        org.junit.jupiter.api.Assertions.assertArrayEquals(first, task.result());
+    }
+
+    /** The figures of the paper's size: 3.35 GMAC an encoder pass with its head, 9.5 GMAC a decoder pass. */
+    @Test
+    void operationsOfTheNetwork() {
+        assertEquals(2 * (5 * 3.35e9 + 2 * 9.5e9) * 3, new StepWork(64, 128, 1).flops(), 3e9);
+    }
+
+    @Test
+    void unknownCode() {
+        assertThrows(IllegalArgumentException.class, () -> Work.parse("sort:3"));
+    }
+}
