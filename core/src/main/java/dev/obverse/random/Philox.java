@@ -1,6 +1,7 @@
 package dev.obverse.random;
 
 import java.util.random.RandomGenerator;
+import java.util.stream.IntStream;
 
 /**
  * Philox4x32-10, the counter-based generator of Salmon et al., "Parallel random numbers: as easy as 1, 2, 3" (SC 2011).
@@ -13,6 +14,9 @@ public final class Philox implements RandomGenerator {
     private static final int M1 = 0xCD9E8D57;
     private static final int W0 = 0x9E3779B9;
     private static final int W1 = 0xBB67AE85;
+
+    /** Values of a piece of a long fill. */
+    private static final int PIECE = 1 << 16;
 
     /** Everything that determines what comes next. */
     public record State(long seed, long stream, long position) {}
@@ -115,13 +119,25 @@ public final class Philox implements RandomGenerator {
         }
     }
 
-    /** Normal, by Box and Muller's transform of pairs. */
+    /**
+     * Normal, by Box and Muller's transform of pairs; many values are drawn on all cores, each from its own position.
+     */
     public void fillNormal(float[] target, double mean, double deviation) {
-        for (int i = 0; i < target.length; i += 2) {
+        int pieces = (target.length + PIECE - 1) / PIECE;
+        IntStream.range(0, pieces).parallel().forEach(i -> {
+            var mine = new Philox(seed, stream);
+            mine.position = position + (long) i * PIECE;
+            mine.fillNormal(target, i * PIECE, Math.min(target.length, (i + 1) * PIECE), mean, deviation);
+        });
+        position += target.length + target.length % 2;
+    }
+
+    private void fillNormal(float[] target, int from, int to, double mean, double deviation) {
+        for (int i = from; i < to; i += 2) {
             double radius = deviation * Math.sqrt(-2 * StrictMath.log(((nextInt() >>> 8) + 1) * 0x1p-24));
             double angle = 2 * Math.PI * ((nextInt() >>> 8) * 0x1p-24);
             target[i] = (float) (mean + radius * StrictMath.cos(angle));
-            if (i + 1 < target.length) {
+            if (i + 1 < to) {
                 target[i + 1] = (float) (mean + radius * StrictMath.sin(angle));
             }
         }

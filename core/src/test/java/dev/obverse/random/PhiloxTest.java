@@ -110,4 +110,19 @@ class PhiloxTest {
         assertArrayEquals(order, new Philox(9).permutation(1000));
         assertEquals(0, new Philox(9).permutation(0).length);
     }
+
+    /** A long fill is drawn in pieces on many threads: the same values as from many short ones. */
+    @Test
+    void longFillsAreManyShortOnes() {
+        var atOnce = new float[300_001];
+        var random = new Philox(5, 2);
+        random.fillNormal(atOnce, 1, 2);
+        var bitByBit = new Philox(5, 2);
+        for (int i = 0; i < atOnce.length; i += 1000) {
+            var part = new float[Math.min(1000, atOnce.length - i)];
+            bitByBit.fillNormal(part, 1, 2);
+            assertArrayEquals(part, Arrays.copyOfRange(atOnce, i, i + part.length));
+        }
+        assertEquals(bitByBit.nextInt(), random.nextInt());
+    }
 }

@@ -62,12 +62,17 @@ public final class Decoder extends Module {
         return new Conv2d(in, out, 3, 3, Conv2d.same(3), true, 1, Init.kaimingNormal(a.slope()), random);
     }
 
-    /** Puts faces together: images {@code [N,S,S,3]}, values in [0,1]. */
-    Tensor forward(Encoding identity, Encoding attribute) {
-        var x = fuse.forward(Functional.concat(3, identity.map(4), attribute.map(4)));
+    /**
+     * Puts faces together: images {@code [N,S,S,3]}, values in [0,1].
+     *
+     * @param identity maps of the identity encoder, stage 1 to 4
+     * @param attribute maps of the attribute encoder
+     */
+    Tensor forward(List<Tensor> identity, List<Tensor> attribute) {
+        var x = fuse.forward(Functional.concat(3, identity.getLast(), attribute.getLast()));
         for (int i = 0; i < blocks.size(); i++) {
-            int stage = 3 - i;
-            x = blocks.get(i).forward(joined(ups.get(i).forward(x), identity.map(stage), attribute.map(stage)));
+            int stage = 2 - i;
+            x = blocks.get(i).forward(joined(ups.get(i).forward(x), identity.get(stage), attribute.get(stage)));
         }
         return out.forward(x).sigmoid();
     }

@@ -38,7 +38,7 @@ public final class DisentanglingReversingNetwork extends Module {
      */
     public Tensor trace(Tensor fake) {
         checkImages("fake", fake);
-        return decoder.forward(identityEncoder.forward(fake), attributeEncoder.forward(fake));
+        return decoder.forward(identityEncoder.maps(fake), attributeEncoder.maps(fake));
     }
 
     /**
@@ -61,7 +61,7 @@ public final class DisentanglingReversingNetwork extends Module {
         var both = Functional.concat(0, original, fake);
         var identity = identityEncoder.forward(both);
         var attribute = attributeEncoder.forward(both);
-        var images = decoder.forward(identity, attribute);
+        var images = decoder.forward(identity.maps(), attribute.maps());
         var traced = images.slice(0, n, 2 * n);
         return new Passes(
                 images.slice(0, 0, n),
@@ -78,9 +78,9 @@ public final class DisentanglingReversingNetwork extends Module {
         var attributeOfOriginal = attributeEncoder.forward(original);
         var identityOfFake = identityEncoder.forward(fake);
         var attributeOfFake = attributeEncoder.forward(fake);
-        var traced = decoder.forward(identityOfFake, attributeOfFake);
+        var traced = decoder.forward(identityOfFake.maps(), attributeOfFake.maps());
         return new Passes(
-                decoder.forward(identityOfOriginal, attributeOfOriginal),
+                decoder.forward(identityOfOriginal.maps(), attributeOfOriginal.maps()),
                 traced,
                 identityOfOriginal.vector(),
                 identityOfFake.vector(),

@@ -48,6 +48,14 @@ public final class Encoder extends Module {
 
     /** Takes images {@code [N,S,S,3]}, values in [0,1], apart. */
     Encoding forward(Tensor images) {
+        var maps = maps(images);
+        var last = maps.getLast();
+        var features = pooling == Architecture.Head.FLATTEN ? last.flatten(1) : Functional.globalAvgPool2d(last);
+        return new Encoding(maps, head.forward(features));
+    }
+
+    /** The maps alone, which are all that the decoder reads: the head is the larger part of a wide encoder. */
+    List<Tensor> maps(Tensor images) {
         var maps = new ArrayList<Tensor>();
         var x = images;
         for (int i = 0; i < stages.size(); i++) {
@@ -57,7 +65,6 @@ public final class Encoder extends Module {
             x = stages.get(i).forward(x);
             maps.add(x);
         }
-        var features = pooling == Architecture.Head.FLATTEN ? x.flatten(1) : Functional.globalAvgPool2d(x);
-        return new Encoding(List.copyOf(maps), head.forward(features));
+        return List.copyOf(maps);
     }
 }

@@ -10,10 +10,6 @@ import java.util.List;
  * @param vector {@code [N,embedding]}
  */
 record Encoding(List<Tensor> maps, Tensor vector) {
-    Tensor map(int stage) {
-        return maps.get(stage - 1);
-    }
-
     /** Samples {@code from} (inclusive) to {@code to} (exclusive) of the vector. */
     Tensor vector(int from, int to) {
         return vector.slice(0, from, to);
