@@ -10,6 +10,8 @@ module dev.obverse.core {
     exports dev.obverse.backend.cpu;
     exports dev.obverse.random;
     exports dev.obverse.tensor;
+    exports dev.obverse.tensor.op to
+            dev.obverse.nn;
 
     uses dev.obverse.backend.BackendProvider;
 }
