@@ -1,6 +1,7 @@
 package dev.obverse.nn.checkpoint;
 
 import dev.obverse.tensor.Shape;
+import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteBuffer;
@@ -13,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.regex.Pattern;
 import java.util.zip.ZipEntry;
+import java.util.zip.ZipException;
 import java.util.zip.ZipInputStream;
 
 /**
@@ -55,7 +57,7 @@ public record Npy(Shape shape, double[] values) {
                 limit -= content.length;
                 arrays.put(entry.getName().replaceAll("\\.npy$", ""), of(file + " " + entry.getName(), content));
             }
-        } catch (IllegalArgumentException e) {
+        } catch (IllegalArgumentException | ZipException | EOFException e) {
             throw new IOException(file + " is not a valid npz file: " + e.getMessage(), e);
         }
         if (arrays.isEmpty()) {

@@ -205,7 +205,7 @@ class HostileModelTest {
     }
 
     /** Whatever bytes of a good file are changed: it is read or refused, and what was read runs or says why not. */
-    @Property(tries = 400)
+    @Property(tries = 500)
     void damagedFilesAreReadOrRefused(
             @ForAll @IntRange(max = Integer.MAX_VALUE - 1) int seed, @ForAll @IntRange(min = 1, max = 8) int changes)
             throws IOException {
