@@ -1,4 +1,5 @@
 /** Tensors, automatic differentiation, the contract of a backend and the CPU that fulfils it. */
+@SuppressWarnings("module") // nn is compiled after this
 module dev.obverse.core {
     requires static jdk.incubator.vector;
     requires static transitive org.jspecify;

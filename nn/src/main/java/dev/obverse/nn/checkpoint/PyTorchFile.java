@@ -57,6 +57,7 @@ public final class PyTorchFile {
     static final class Storage {
         final DType dtype;
         final long elements;
+
         @Nullable
         ByteBuffer data;
 
