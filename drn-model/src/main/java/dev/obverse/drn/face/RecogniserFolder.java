@@ -16,7 +16,7 @@ import java.util.Map;
 
 /** The files of a {@link SmallRecogniser}. */
 final class RecogniserFolder {
-    private static final String DESCRIPTION = "recogniser.json";
+    static final String DESCRIPTION = "recogniser.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String KIND = "obverse-small-recogniser";
     private static final int VERSION = 1;

@@ -84,7 +84,7 @@ public final class SmallRecogniser implements Recogniser {
         }
     }
 
-    /** Writes both files; the folder is made if need be. */
+    @Override
     public void save(Path folder) throws IOException {
         RecogniserFolder.save(this, folder);
     }

@@ -10,7 +10,6 @@ import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.face.Recogniser;
-import dev.obverse.drn.face.SmallRecogniser;
 import dev.obverse.drn.report.EvaluationJson;
 import dev.obverse.drn.report.HtmlReport;
 import dev.obverse.drn.report.Leak;
@@ -71,11 +70,8 @@ public final class Evaluate implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Side side;
 
-    @Option(
-            names = "--recogniser",
-            paramLabel = "DIR",
-            description = "Measures similarity; should not be the one that supervised the training.")
-    private @Nullable Path recogniser;
+    @Mixin
+    private final RecogniserOption recogniser = new RecogniserOption();
 
     @Override
     public Integer call() throws IOException {
@@ -85,7 +81,7 @@ public final class Evaluate implements Callable<Integer> {
         var config = run.readConfig();
         var network = run.readNetwork();
         network.to(device);
-        var judge = recogniser == null ? null : SmallRecogniser.load(recogniser);
+        var judge = recogniser.load();
         var manifest = PairManifest.read(pairs);
         var data = data(manifest, side, network);
         var tracer = new Tracer(network);
