@@ -29,6 +29,7 @@ import picocli.CommandLine.Spec;
             dev.obverse.examples.command.Trace.class,
             dev.obverse.examples.command.Export.class,
             dev.obverse.examples.command.Embed.class,
+            dev.obverse.examples.command.Identify.class,
             dev.obverse.examples.command.Learn.class
         })
 public final class Main implements Runnable {

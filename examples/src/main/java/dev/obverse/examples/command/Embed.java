@@ -5,10 +5,10 @@ import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.face.EmbeddingCache;
 import dev.obverse.drn.face.EmbeddingTable;
+import dev.obverse.drn.face.Gallery;
 import dev.obverse.nn.checkpoint.Npy;
 import dev.obverse.tensor.Shape;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -65,7 +65,7 @@ public final class Embed implements Callable<Integer> {
         var folder = source.images != null
                 ? source.images
                 : PairManifest.read(requirePairs()).folder();
-        var images = source.images != null ? pictures(source.images) : manifest(requirePairs());
+        var images = source.images != null ? Gallery.pictures(source.images) : manifest(requirePairs());
         if (images.isEmpty()) {
             throw new DataException("There are no pictures in " + folder);
         }
@@ -95,20 +95,6 @@ public final class Embed implements Callable<Integer> {
             throw shared.usage("give --images or --pairs");
         }
         return source.pairs;
-    }
-
-    /** Paths of the pictures of a folder and of its folders, sorted, with {@code /} between names. */
-    static List<String> pictures(Path folder) throws IOException {
-        if (!Files.isDirectory(folder)) {
-            throw new DataException("Folder " + folder + (Files.exists(folder) ? " is a file" : " does not exist"));
-        }
-        try (var files = Files.walk(folder)) {
-            return files.filter(Files::isRegularFile)
-                    .map(f -> folder.relativize(f).toString().replace('\\', '/'))
-                    .filter(name -> name.matches("(?i)(.*/)?[^./][^/]*\\.(png|jpe?g|bmp|gif|pbm|pgm|ppm)"))
-                    .sorted()
-                    .toList();
-        }
     }
 
     private static List<String> manifest(Path file) throws IOException {
