@@ -201,10 +201,11 @@ public final class TrainRecogniser implements Callable<Integer> {
         if (verification != null) {
             shared.say(String.format(
                     Locale.ROOT,
-                    "On %d people it has not seen: area under the ROC curve %.4f, %.1f %% found at 1 %% false accepts,"
-                            + " rank-1 %.1f %%",
+                    "On %d people it has not seen: area under the ROC curve %.4f, %.1f %% of pairs judged"
+                            + " rightly, %.1f %% found at 1 %% false accepts, rank-1 %.1f %%",
                     verification.people(),
                     verification.auc(),
+                    100 * verification.accuracy(),
                     100 * verification.tarAtFar100(),
                     100 * verification.rank1()));
         }
