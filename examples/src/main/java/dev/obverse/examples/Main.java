@@ -27,6 +27,9 @@ import picocli.CommandLine.Spec;
             dev.obverse.examples.command.Train.class,
             dev.obverse.examples.command.Evaluate.class,
             dev.obverse.examples.command.Trace.class,
+            dev.obverse.examples.command.Export.class,
+            dev.obverse.examples.command.Embed.class,
+            dev.obverse.examples.command.Identify.class,
             dev.obverse.examples.command.Learn.class
         })
 public final class Main implements Runnable {

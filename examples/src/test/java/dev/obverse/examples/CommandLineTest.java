@@ -146,6 +146,96 @@ class CommandLineTest {
     }
 
     @Test
+    void exportedNetworkIsARecognisablePartOfTheWorld() throws IOException {
+        var file = folder.resolve("out/traced.onnx");
+        var json = json(Cli.run("export", "--model", run, "--out", file.toString(), "--json"));
+        assertEquals(32, json.path("size").asInt());
+        var module = dev.obverse.nn.onnx.OnnxModule.read(file);
+        assertEquals("[fake [?, 3, 32, 32]]", module.inputs().toString());
+        assertEquals(
+                2, Cli.run("export", "--model", run, "--out", folder.toString()).code());
+    }
+
+    @Test
+    void vectorsAreWrittenOnceAndKept() throws IOException {
+        var file = folder.resolve("vectors.npy");
+        var arguments = new String[] {
+            "embed",
+            "--recogniser",
+            recogniser,
+            "--pairs",
+            pairs,
+            "--cache",
+            folder.resolve("cache").toString(),
+            "--out",
+            file.toString(),
+            "--json"
+        };
+        var json = json(Cli.run(arguments));
+        assertEquals(32, json.path("count").asInt());
+        var first = Files.readAllBytes(file);
+        assertEquals("[32,16]", dev.obverse.nn.checkpoint.Npy.read(file).shape().toString());
+        assertEquals(0, Cli.run(arguments).code());
+        assertArrayEquals(first, Files.readAllBytes(file));
+        assertEquals(
+                2,
+                Cli.run("embed", "--recogniser", recogniser, "--pairs", pairs).code());
+    }
+
+    @Test
+    void theGalleryIsRankedForFakeAndTraced() throws IOException {
+        var manifest = dev.obverse.drn.data.PairManifest.read(Path.of(pairs));
+        var gallery = folder.resolve("gallery");
+        for (var row : manifest.rows()) {
+            var person = Files.createDirectories(gallery.resolve(row.originalId()));
+            Files.copy(manifest.originalFile(row), person.resolve(row.pairId() + ".png"));
+        }
+        var fake = manifest.fakeFile(manifest.rows().getFirst()).toString();
+        var out = folder.resolve("identify");
+        var json = json(Cli.run(
+                "identify",
+                "--model",
+                run,
+                "--recogniser",
+                recogniser,
+                "--gallery",
+                gallery.toString(),
+                "--validation",
+                pairs,
+                "--out",
+                out.toString(),
+                "--json",
+                fake));
+        var image = json.path("images").get(0);
+        assertEquals(64, image.path("sha256").asText().length());
+        int people = gallery.toFile().list().length;
+        assertEquals(people, image.path("fake").path("ranked").size());
+        assertEquals(people, image.path("traced").path("ranked").size());
+        assertTrue(image.path("traced").path("rightBefore").isNumber());
+        var page = Files.readString(out.resolve("evidence.html"));
+        assertTrue(page.contains(image.path("sha256").asText()) && page.contains("not proof"));
+        assertTrue(Files.size(out.resolve("identify.json")) > 0);
+
+        var evaluated = json(Cli.run(
+                        "evaluate",
+                        "--model",
+                        run,
+                        "--pairs",
+                        pairs,
+                        "--split",
+                        "all",
+                        "--recogniser",
+                        recogniser,
+                        "--gallery",
+                        gallery.toString(),
+                        "--json"))
+                .path("identification");
+        assertEquals(16, evaluated.path("pairs").asInt());
+        assertEquals(people, evaluated.path("traced").path("cmc").size());
+        assertEquals(1, evaluated.path("doNothing").path("cmc").get(people - 1).asDouble());
+    }
+
+    @Test
     void demoBeginsFromNothing() throws IOException {
         var out = folder.resolve("demo");
         var json = json(Cli.run(

@@ -140,6 +140,7 @@ public final class Call {
 
     public void recorded(Tensor tensor) {
         recorded = tensor;
+        Trace.note(this);
     }
 
     public Tensor recordedResult() {

@@ -1,17 +1,32 @@
 package dev.obverse.drn.face;
 
 import dev.obverse.tensor.Tensor;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
 import java.util.SequencedMap;
 
 /** SHA-256 of contents, in hexadecimal. */
-final class Fingerprint {
+public final class Fingerprint {
     private Fingerprint() {}
+
+    /** Of a file's content. */
+    public static String of(Path file) throws IOException {
+        var digest = sha256();
+        try (var in = Files.newInputStream(file)) {
+            var block = new byte[1 << 16];
+            for (int n; (n = in.read(block)) >= 0; ) {
+                digest.update(block, 0, n);
+            }
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
 
     static String of(byte[] content) {
         return HexFormat.of().formatHex(sha256().digest(content));

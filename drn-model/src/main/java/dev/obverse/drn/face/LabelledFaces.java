@@ -176,7 +176,7 @@ public record LabelledFaces(String description, int size, List<String> people, L
     }
 
     /** The middle square of a picture. */
-    static RgbImage square(RgbImage image) {
+    public static RgbImage square(RgbImage image) {
         int side = Math.min(image.width(), image.height());
         if (image.width() == image.height()) {
             return image;

@@ -1,6 +1,8 @@
 package dev.obverse.drn.face;
 
 import dev.obverse.tensor.Tensor;
+import java.io.IOException;
+import java.nio.file.Path;
 
 /**
  * Turns pictures of faces into vectors: those of one person lie close together by
@@ -30,4 +32,7 @@ public interface Recogniser {
      * @throws IllegalArgumentException for another shape
      */
     Tensor embed(Tensor faces);
+
+    /** Writes a folder from which {@link Recognisers#load} reads this recogniser; it is made if need be. */
+    void save(Path folder) throws IOException;
 }

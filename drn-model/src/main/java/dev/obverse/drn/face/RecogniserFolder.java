@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.type.TypeReference;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.obverse.drn.face.RecogniserArchitecture.Backbone;
 import dev.obverse.nn.checkpoint.AtomicFile;
 import dev.obverse.nn.checkpoint.SafeTensorsWriter;
 import dev.obverse.nn.checkpoint.Weights;
@@ -16,7 +17,7 @@ import java.util.Map;
 
 /** The files of a {@link SmallRecogniser}. */
 final class RecogniserFolder {
-    private static final String DESCRIPTION = "recogniser.json";
+    static final String DESCRIPTION = "recogniser.json";
     private static final String WEIGHTS = "model.safetensors";
     private static final String KIND = "obverse-small-recogniser";
     private static final int VERSION = 1;
@@ -35,7 +36,8 @@ final class RecogniserFolder {
                 .put("inputSize", a.inputSize())
                 .put("width", a.width())
                 .put("embedding", a.embedding())
-                .put("crop", a.crop());
+                .put("crop", a.crop())
+                .put("backbone", a.backbone().name());
         json.put(
                 "preprocessing",
                 "the middle crop x crop of a square RGB picture, scaled to inputSize, value v of [0,1] as 2v - 1");
@@ -60,7 +62,7 @@ final class RecogniserFolder {
                     + ", but \"" + KIND + "\" and " + VERSION + " are expected");
         }
         var architecture = architecture(file, json.path("architecture"));
-        var network = new RecogniserNetwork(architecture, new Philox(0));
+        var network = architecture.network(new Philox(0));
         Weights.load(folder.resolve(WEIGHTS), network.namedTensors());
         var facts = JSON.convertValue(json.path("facts"), new TypeReference<LinkedHashMap<String, Object>>() {});
         var recogniser = new SmallRecogniser(
@@ -87,7 +89,8 @@ final class RecogniserFolder {
                     whole(json, "inputSize"),
                     whole(json, "width"),
                     whole(json, "embedding"),
-                    json.path("crop").asDouble());
+                    json.path("crop").asDouble(),
+                    Backbone.valueOf(json.path("backbone").asText(Backbone.SMALL.name())));
         } catch (IllegalArgumentException e) {
             throw new IOException(file + " describes no usable architecture: " + e.getMessage(), e);
         }

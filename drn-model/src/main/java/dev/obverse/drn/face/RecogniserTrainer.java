@@ -1,11 +1,14 @@
 package dev.obverse.drn.face;
 
+import dev.obverse.nn.Layer;
 import dev.obverse.nn.Module;
 import dev.obverse.nn.data.Collator;
 import dev.obverse.nn.data.DataLoader;
 import dev.obverse.nn.data.Dataset;
 import dev.obverse.nn.data.LoaderOptions;
 import dev.obverse.nn.loss.ArcFace;
+import dev.obverse.nn.loss.CosFace;
+import dev.obverse.nn.loss.MarginHead;
 import dev.obverse.nn.metric.Accuracy;
 import dev.obverse.nn.optim.AdamW;
 import dev.obverse.nn.optim.Optimizer;
@@ -20,12 +23,13 @@ import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.List;
+import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Trains a {@link SmallRecogniser} to tell the people of a data set apart, with an ArcFace head that is thrown away
- * afterwards (Deng et al. 2019).
+ * Trains a {@link SmallRecogniser} to tell the people of a data set apart, with an ArcFace or CosFace head that is
+ * thrown away afterwards (Deng et al. 2019, Wang et al. 2018).
  *
  * <p>The same faces, architecture and training give the same weights, bit for bit, at any number of threads.
  */
@@ -63,7 +67,8 @@ public final class RecogniserTrainer {
             trainer.fit((epoch, skip) -> loader.epoch((int) epoch, (int) skip), t.epochs());
         }
         var facts = java.util.Map.<String, Object>of("training", t.asMap(faces));
-        return new SmallRecogniser("small-" + t.seed(), a, model.network, facts);
+        return new SmallRecogniser(
+                a.backbone().name().toLowerCase(Locale.ROOT) + "-" + t.seed(), a, model.network, facts);
     }
 
     private static Schedule schedule(long steps) {
@@ -92,8 +97,8 @@ public final class RecogniserTrainer {
 
     /** The network and the head that trains it. */
     private static final class Model extends Module {
-        private final RecogniserNetwork network;
-        private final ArcFace head;
+        private final Layer network;
+        private final MarginHead head;
         private final int size;
         private final RecogniserTraining training;
         private double accuracy;
@@ -101,8 +106,13 @@ public final class RecogniserTrainer {
         Model(RecogniserArchitecture a, int people, RecogniserTraining t, Philox random) {
             size = a.inputSize();
             training = t;
-            network = child("network", new RecogniserNetwork(a, random));
-            head = child("head", new ArcFace(a.embedding(), people, t.scale(), t.margin(), false, random));
+            network = child("network", a.network(random));
+            head = child(
+                    "head",
+                    switch (t.head()) {
+                        case ARCFACE -> new ArcFace(a.embedding(), people, t.scale(), t.margin(), false, random);
+                        case COSFACE -> new CosFace(a.embedding(), people, t.scale(), t.margin(), random);
+                    });
         }
 
         Loss loss(Batch batch) {
@@ -110,7 +120,8 @@ public final class RecogniserTrainer {
             var embeddings = network.forward(Tensor.of(Device.cpu(), batch.pictures, shape));
             var logits = head.logits(embeddings, batch.labels);
             accuracy = accuracy(logits.toArray(), batch.labels);
-            return Loss.of("arcface", Functional.crossEntropy(logits, batch.labels));
+            return Loss.of(
+                    training.head().name().toLowerCase(Locale.ROOT), Functional.crossEntropy(logits, batch.labels));
         }
 
         /** The margin, which makes the right person's score worse than it is, is taken away again. */
@@ -118,8 +129,7 @@ public final class RecogniserTrainer {
             int people = logits.length / labels.length;
             var accuracy = new Accuracy();
             for (int i = 0; i < labels.length; i++) {
-                double angle = Math.acos(Math.clamp(logits[i * people + labels[i]] / training.scale(), -1, 1));
-                double own = training.scale() * Math.cos(Math.max(0, angle - training.margin()));
+                double own = withoutMargin(logits[i * people + labels[i]]);
                 boolean nearest = true;
                 for (int person = 0; person < people; person++) {
                     nearest &= person == labels[i] || logits[i * people + person] < own;
@@ -127,6 +137,15 @@ public final class RecogniserTrainer {
                 accuracy.add(nearest);
             }
             return accuracy.value();
+        }
+
+        private double withoutMargin(double logit) {
+            double scale = training.scale();
+            double angle = Math.acos(Math.clamp(logit / scale, -1, 1));
+            return switch (training.head()) {
+                case ARCFACE -> scale * Math.cos(Math.max(0, angle - training.margin()));
+                case COSFACE -> logit + scale * training.margin();
+            };
         }
     }
 

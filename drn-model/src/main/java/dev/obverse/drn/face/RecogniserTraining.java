@@ -11,9 +11,11 @@ import java.util.SequencedMap;
  * @param batch pictures in a step; all of them if there are fewer
  * @param lr AdamW's learning rate after a warm-up over the first tenth, from where it falls to 0 along a cosine
  * @param weightDecay of AdamW
- * @param scale ArcFace's factor on cosines
- * @param margin ArcFace's margin in radians. The paper's 64 and 0.5 are for millions of pictures and long training
+ * @param scale the head's factor on cosines
+ * @param margin ArcFace's margin in radians, or CosFace's of the cosine. The paper's 64 and 0.5 are for millions of
+ *     pictures and long training
  * @param augmentation of the pictures
+ * @param head that training uses and throws away
  */
 public record RecogniserTraining(
         long seed,
@@ -23,12 +25,32 @@ public record RecogniserTraining(
         double weightDecay,
         double scale,
         double margin,
-        FaceAugmentation augmentation) {
+        FaceAugmentation augmentation,
+        Head head) {
+    /** Kinds of heads. */
+    public enum Head {
+        ARCFACE,
+        COSFACE
+    }
+
     public RecogniserTraining {
         if (epochs < 1 || batch < 2) {
             throw new IllegalArgumentException("Training a recogniser needs at least 1 epoch and a batch of at least 2"
                     + " for batch norm, not " + epochs + " and " + batch);
         }
+    }
+
+    /** With an ArcFace head. */
+    public RecogniserTraining(
+            long seed,
+            int epochs,
+            int batch,
+            double lr,
+            double weightDecay,
+            double scale,
+            double margin,
+            FaceAugmentation augmentation) {
+        this(seed, epochs, batch, lr, weightDecay, scale, margin, augmentation, Head.ARCFACE);
     }
 
     /** What measured best within a minute of training on two cores. */
@@ -37,15 +59,19 @@ public record RecogniserTraining(
     }
 
     public RecogniserTraining epochs(int count) {
-        return new RecogniserTraining(seed, count, batch, lr, weightDecay, scale, margin, augmentation);
+        return new RecogniserTraining(seed, count, batch, lr, weightDecay, scale, margin, augmentation, head);
     }
 
     public RecogniserTraining batch(int size) {
-        return new RecogniserTraining(seed, epochs, size, lr, weightDecay, scale, margin, augmentation);
+        return new RecogniserTraining(seed, epochs, size, lr, weightDecay, scale, margin, augmentation, head);
     }
 
     public RecogniserTraining lr(double rate) {
-        return new RecogniserTraining(seed, epochs, batch, rate, weightDecay, scale, margin, augmentation);
+        return new RecogniserTraining(seed, epochs, batch, rate, weightDecay, scale, margin, augmentation, head);
+    }
+
+    public RecogniserTraining head(Head kind) {
+        return new RecogniserTraining(seed, epochs, batch, lr, weightDecay, scale, margin, augmentation, kind);
     }
 
     /** For a recogniser's facts. */
@@ -62,6 +88,7 @@ public record RecogniserTraining(
         map.put("scale", scale);
         map.put("margin", margin);
         map.put("augmentation", augmentation.toString());
+        map.put("head", head.name());
         return map;
     }
 }

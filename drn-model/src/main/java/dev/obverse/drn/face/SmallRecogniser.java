@@ -1,6 +1,7 @@
 package dev.obverse.drn.face;
 
 import dev.obverse.autograd.NoGrad;
+import dev.obverse.nn.Layer;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
@@ -12,19 +13,18 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A recogniser of 360,000 weights by default, trained by {@link RecogniserTrainer} and kept in a folder:
+ * A recogniser of our own, of 360,000 weights by default, trained by {@link RecogniserTrainer} and kept in a folder:
  * {@code recogniser.json} says what it is, {@code model.safetensors} holds the weights.
  */
 public final class SmallRecogniser implements Recogniser {
     private final String name;
     private final RecogniserArchitecture architecture;
-    private final RecogniserNetwork network;
+    private final Layer network;
     private final String fingerprint;
     private final SequencedMap<String, Object> facts;
 
     /** Takes over a trained network, which must not change any more. */
-    SmallRecogniser(
-            String name, RecogniserArchitecture architecture, RecogniserNetwork network, Map<String, Object> facts) {
+    SmallRecogniser(String name, RecogniserArchitecture architecture, Layer network, Map<String, Object> facts) {
         network.freeze();
         network.eval();
         this.name = name;
@@ -36,8 +36,7 @@ public final class SmallRecogniser implements Recogniser {
 
     /** One with random weights: what a trained one must beat. */
     public static SmallRecogniser untrained(RecogniserArchitecture architecture, long seed) {
-        return new SmallRecogniser(
-                "untrained-" + seed, architecture, new RecogniserNetwork(architecture, new Philox(seed)), Map.of());
+        return new SmallRecogniser("untrained-" + seed, architecture, architecture.network(new Philox(seed)), Map.of());
     }
 
     @Override
@@ -84,7 +83,7 @@ public final class SmallRecogniser implements Recogniser {
         }
     }
 
-    /** Writes both files; the folder is made if need be. */
+    @Override
     public void save(Path folder) throws IOException {
         RecogniserFolder.save(this, folder);
     }

@@ -13,12 +13,20 @@ import java.util.SequencedMap;
  * @param people number of people
  * @param faces number of pictures
  * @param auc the chance that two pictures of one person are more alike than two of different people
+ * @param accuracy share of pairs judged rightly at the best threshold, both kinds of pairs counting alike
  * @param tarAtFar100 share of pairs of one person accepted when 1 in 100 pairs of two people is
  * @param tarAtFar1000 when 1 in 1000 is
  * @param rank1 share of pictures whose most similar other picture is of the same person
  */
 public record Verification(
-        String data, int people, int faces, double auc, double tarAtFar100, double tarAtFar1000, double rank1) {
+        String data,
+        int people,
+        int faces,
+        double auc,
+        double accuracy,
+        double tarAtFar100,
+        double tarAtFar1000,
+        double rank1) {
     private static final int BATCH = 64;
 
     /** Compares every picture with every other. */
@@ -35,6 +43,7 @@ public record Verification(
                 faces.people().size(),
                 faces.count(),
                 roc.areaUnderCurve(),
+                roc.bestAccuracy(),
                 roc.tarAtFar(0.01).tar(),
                 roc.tarAtFar(0.001).tar(),
                 Cosine.leaveOneOutRank1(embeddings, faces.labels()));
@@ -47,6 +56,7 @@ public record Verification(
         map.put("people", people);
         map.put("faces", faces);
         map.put("auc", auc);
+        map.put("accuracy", accuracy);
         map.put("tarAtFar0.01", tarAtFar100);
         map.put("tarAtFar0.001", tarAtFar1000);
         map.put("rank1", rank1);

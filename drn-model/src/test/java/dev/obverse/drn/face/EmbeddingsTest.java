@@ -32,6 +32,11 @@ final class EmbeddingsTest {
 
     /** Counts the pictures it is given. */
     private static final class Counting implements Recogniser {
+        @Override
+        public void save(Path target) throws IOException {
+            recogniser.save(target);
+        }
+
         final AtomicInteger seen = new AtomicInteger();
         final SmallRecogniser recogniser;
 

@@ -6,9 +6,12 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.backend.cpu.Workers;
+import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 final class RecogniserTrainerTest {
     private static final FaceAugmentation SHIFTS = new FaceAugmentation(0.03, 0.03, 0.03, 0.02, 0.05, 0.02, 0, 0.2);
@@ -32,6 +35,24 @@ final class RecogniserTrainerTest {
         assertTrue(verification.auc() > 0.99, verification.toString());
         assertTrue(recogniser.facts().get("training") instanceof Map<?, ?> m
                 && Integer.valueOf(3).equals(m.get("people")));
+    }
+
+    @Test
+    void learnsWithCosFaceToo() {
+        var progress = new ArrayList<RecogniserTrainer.Progress>();
+        var cosFace = TRAINING.head(RecogniserTraining.Head.COSFACE);
+        var recogniser = RecogniserTrainer.train(People.of(3, 6, 16, 1), People.TINY, cosFace, progress::add);
+        assertTrue(progress.getLast().accuracy() > 0.9, progress.getLast().toString());
+        assertEquals(1, Verification.of(recogniser, People.of(3, 12, 16, 1)).rank1());
+    }
+
+    @Test
+    void anIResNetIsTrainedSavedAndReadAlike(@TempDir Path folder) throws IOException {
+        var narrow = new RecogniserArchitecture(16, 2, 8, 1, RecogniserArchitecture.Backbone.IRESNET50);
+        var recogniser = RecogniserTrainer.train(People.of(3, 6, 16, 1), narrow, TRAINING.epochs(1), p -> {});
+        assertEquals("iresnet50-7", recogniser.name());
+        recogniser.save(folder);
+        assertEquals(recogniser.fingerprint(), SmallRecogniser.load(folder).fingerprint());
     }
 
     @Test

@@ -122,7 +122,15 @@ public final class Demo implements Callable<Integer> {
     /** The judge must not be the supervisor again, or similarity would flatter the model. */
     private static RecogniserTraining other(RecogniserTraining t) {
         return new RecogniserTraining(
-                t.seed() + 1, t.epochs(), t.batch(), t.lr(), t.weightDecay(), t.scale(), t.margin(), t.augmentation());
+                t.seed() + 1,
+                t.epochs(),
+                t.batch(),
+                t.lr(),
+                t.weightDecay(),
+                t.scale(),
+                t.margin(),
+                t.augmentation(),
+                t.head());
     }
 
     private SmallRecogniser recogniser(

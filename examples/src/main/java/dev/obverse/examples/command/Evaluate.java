@@ -2,6 +2,7 @@ package dev.obverse.examples.command;
 
 import dev.obverse.drn.DisentanglingReversingNetwork;
 import dev.obverse.drn.Evaluation;
+import dev.obverse.drn.Identification;
 import dev.obverse.drn.RunConfig;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
@@ -9,10 +10,12 @@ import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
+import dev.obverse.drn.face.EmbeddingCache;
+import dev.obverse.drn.face.Gallery;
 import dev.obverse.drn.face.Recogniser;
-import dev.obverse.drn.face.SmallRecogniser;
 import dev.obverse.drn.report.EvaluationJson;
 import dev.obverse.drn.report.HtmlReport;
+import dev.obverse.drn.report.IdentificationJson;
 import dev.obverse.drn.report.Leak;
 import dev.obverse.drn.report.LossCurves;
 import dev.obverse.drn.report.Machine;
@@ -71,11 +74,15 @@ public final class Evaluate implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private Side side;
 
+    @Mixin
+    private final RecogniserOption recogniser = new RecogniserOption();
+
     @Option(
-            names = "--recogniser",
+            names = "--gallery",
             paramLabel = "DIR",
-            description = "Measures similarity; should not be the one that supervised the training.")
-    private @Nullable Path recogniser;
+            description = "A folder of pictures for each person, named as the manifest's original_id: how often the"
+                    + " recogniser finds the original person in it, given the fake and given the traced face.")
+    private @Nullable Path gallery;
 
     @Override
     public Integer call() throws IOException {
@@ -85,7 +92,10 @@ public final class Evaluate implements Callable<Integer> {
         var config = run.readConfig();
         var network = run.readNetwork();
         network.to(device);
-        var judge = recogniser == null ? null : SmallRecogniser.load(recogniser);
+        var judge = recogniser.load();
+        if (gallery != null && judge == null) {
+            throw shared.usage("--gallery needs a --recogniser");
+        }
         var manifest = PairManifest.read(pairs);
         var data = data(manifest, side, network);
         var tracer = new Tracer(network);
@@ -94,13 +104,37 @@ public final class Evaluate implements Callable<Integer> {
         var leak = same ? Leak.of(manifest, side.split()) : Leak.UNKNOWN;
         var measured = measure(tracer, data, side, leak, judge, config);
         shared.words().print(MetricsTable.text(measured));
+        var found = gallery == null || judge == null ? null : identification(gallery, judge, tracer, data);
         if (out != null) {
             var sample = TracedPair.sample(tracer, data, PICTURES);
             write(out, measured, sample, run, config);
             shared.say("Pictures and figures: " + out.resolve("report.html"));
         }
-        shared.result(() -> EvaluationJson.of(measured));
+        shared.result(() -> {
+            var json = EvaluationJson.of(measured);
+            if (found != null) {
+                json.set("identification", IdentificationJson.of(found));
+            }
+            return json;
+        });
         return 0;
+    }
+
+    private Identification identification(Path folder, Recogniser judge, Tracer tracer, PairDataset data)
+            throws IOException {
+        var cache = new EmbeddingCache(judge, model.resolve("embeddings"));
+        var found = Identification.of(tracer, data, judge, Gallery.read(folder, cache));
+        shared.say(String.format(
+                Locale.ROOT,
+                "Of %d pairs, found among %d people: do nothing rank-1 %.1f %%, rank-5 %.1f %%;"
+                        + " traced rank-1 %.1f %%, rank-5 %.1f %%",
+                found.pairs(),
+                found.people(),
+                100 * found.doNothing().rank(1),
+                100 * found.doNothing().rank(5),
+                100 * found.traced().rank(1),
+                100 * found.traced().rank(5)));
+        return found;
     }
 
     private static PairDataset data(PairManifest manifest, Side side, DisentanglingReversingNetwork network)

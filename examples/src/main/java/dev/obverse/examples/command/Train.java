@@ -14,9 +14,10 @@ import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
 import dev.obverse.drn.face.EmbeddingCache;
+import dev.obverse.drn.face.Recogniser;
 import dev.obverse.drn.face.RecogniserArchitecture;
 import dev.obverse.drn.face.RecogniserTraining;
-import dev.obverse.drn.face.SmallRecogniser;
+import dev.obverse.drn.face.Recognisers;
 import dev.obverse.drn.report.Leak;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -34,10 +35,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "train",
         mixinStandardHelpOptions = true,
-        description =
-                "Trains a network on the train pairs of a manifest into the run folder --out (runs/train). Ctrl-C ends"
-                    + " it after the current step, with a checkpoint (exit code 130); --resume goes on, bit for bit as"
-                    + " if it had never stopped.")
+        description = "Trains a network on the train pairs of a manifest into the run folder --out (runs/train). The"
+                + " recogniser supervises the identity encoder; without one, a small one is trained first. Ctrl-C"
+                + " ends it after the current step, with a checkpoint (exit code 130); --resume goes on, bit for"
+                + " bit as if it had never stopped.")
 public final class Train implements Callable<Integer> {
     private static final JsonMapper JSON = new JsonMapper();
     private static final String RECOGNISER = "recogniser";
@@ -88,13 +89,8 @@ public final class Train implements Callable<Integer> {
             description = "Steps between checkpoints (200).")
     private int checkpointEvery;
 
-    @Option(
-            names = "--recogniser",
-            paramLabel = "DIR",
-            description =
-                    "Supervises the identity encoder; written by train-recogniser. Without it a small one is trained"
-                            + " first, on synthetic portraits.")
-    private @Nullable Path recogniser;
+    @Mixin
+    private final RecogniserOption recogniser = new RecogniserOption();
 
     @Option(names = "--resume", description = "Go on with the run in --out from its newest checkpoint.")
     private boolean resume;
@@ -156,9 +152,8 @@ public final class Train implements Callable<Integer> {
         if (initial != null) {
             initial.readConfig(); // before minutes of other work
         }
-        var supervisor = recogniser == null
-                ? trainRecogniser(config.architecture().embedding())
-                : SmallRecogniser.load(recogniser);
+        var given = recogniser.load();
+        var supervisor = given == null ? trainRecogniser(config.architecture().embedding()) : given;
         supervisor.save(folder.path().resolve(RECOGNISER));
         config = config.with(config.architecture().withEmbedding(supervisor.embeddingLength()));
         var leak = Leak.of(manifest, Split.TEST);
@@ -183,7 +178,7 @@ public final class Train implements Callable<Integer> {
             folder.write(run);
         }
         Shared.writable(folder.path());
-        var supervisor = SmallRecogniser.load(folder.path().resolve(RECOGNISER));
+        var supervisor = Recognisers.load(folder.path().resolve(RECOGNISER), null);
         if (!supervisor.fingerprint().equals(run.recogniser())) {
             throw new DataException("The recogniser in " + folder.path().resolve(RECOGNISER)
                     + " is not the one that this run began with: put it back, or begin a new run");
@@ -215,7 +210,7 @@ public final class Train implements Callable<Integer> {
         refuse("--steps", length.steps, length.steps != null && length.steps < run.steps());
         var epochs = length.epochs;
         refuse("--epochs", epochs, epochs != null && epochs != o.epochs());
-        refuse("--recogniser", recogniser, recogniser != null);
+        refuse("--recogniser", recogniser.path(), recogniser.path() != null);
         refuse("--init-from", initFrom, initFrom != null);
     }
 
@@ -254,7 +249,7 @@ public final class Train implements Callable<Integer> {
         return new PairDataset(manifest, rows, architecture.size());
     }
 
-    private SmallRecogniser trainRecogniser(int embedding) {
+    private Recogniser trainRecogniser(int embedding) {
         shared.err().println("No --recogniser: training a small one on synthetic portraits first");
         var people = new SyntheticFaces(shared.seed(), 150, 1, 64);
         var faces = TrainRecogniser.portraits(shared, people, 12);
@@ -264,7 +259,7 @@ public final class Train implements Callable<Integer> {
     }
 
     /** z_pre of each pair's original, kept in the run's folder. */
-    static float[][] embeddings(SmallRecogniser recogniser, PairManifest manifest, PairDataset data, RunFolder folder)
+    static float[][] embeddings(Recogniser recogniser, PairManifest manifest, PairDataset data, RunFolder folder)
             throws IOException {
         var images = new java.util.ArrayList<String>();
         for (int i = 0; i < data.size(); i++) {

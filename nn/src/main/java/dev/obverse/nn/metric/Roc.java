@@ -105,6 +105,18 @@ public final class Roc {
         return wins / genuine.length / impostor.length;
     }
 
+    /**
+     * The share of pairs judged rightly at the best threshold, genuine and impostor pairs counting alike however many
+     * there are of each: 1/2 is chance.
+     */
+    public double bestAccuracy() {
+        double best = 0.5;
+        for (double threshold : genuine) {
+            best = Math.max(best, (shareFrom(genuine, threshold) + 1 - shareFrom(impostor, threshold)) / 2);
+        }
+        return best;
+    }
+
     private static double shareFrom(double[] sorted, double threshold) {
         return (double) (sorted.length - below(sorted, threshold)) / sorted.length;
     }

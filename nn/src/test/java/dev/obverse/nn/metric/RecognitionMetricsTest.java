@@ -56,6 +56,14 @@ class RecognitionMetricsTest {
     }
 
     @Test
+    void accuracyIsThatOfTheBestThreshold() {
+        // At the lowest genuine score all of these pass, and one of four impostors.
+        assertEquals((1 + 0.75) / 2, new Roc(SCORES, GENUINE).bestAccuracy(), 1e-12);
+        assertEquals(0.5, new Roc(new double[] {1, 1}, new boolean[] {true, false}).bestAccuracy(), 1e-12);
+        assertEquals(1, new Roc(new double[] {1, 0, 0}, new boolean[] {true, false, false}).bestAccuracy(), 1e-12);
+    }
+
+    @Test
     void rocNeedsBothKinds() {
         var error = assertThrows(
                 IllegalArgumentException.class, () -> new Roc(new double[] {1, 2}, new boolean[] {true, true}));

@@ -1,0 +1,100 @@
+package dev.obverse.drn.face;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import dev.obverse.drn.data.DataException;
+import dev.obverse.drn.data.RgbImage;
+import dev.obverse.drn.face.Calibration.Sample;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.IntStream;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.constraints.Size;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class GalleryTest {
+    @TempDir
+    @SuppressWarnings("NullAway.Init")
+    private Path folder;
+
+    /** Vectors from a file, for pictures that need only exist. */
+    private Gallery gallery(String[] paths, float[][] vectors) throws IOException {
+        var rows = new java.util.LinkedHashMap<String, float[]>();
+        for (int i = 0; i < paths.length; i++) {
+            var file = folder.resolve(paths[i]);
+            Files.createDirectories(file.getParent());
+            new RgbImage(2, 2).writePng(file);
+            rows.put(paths[i], vectors[i]);
+        }
+        var table = folder.resolve("vectors.safetensors");
+        new EmbeddingTable(2, rows).write(table);
+        return Gallery.read(folder, EmbeddingFile.read(table));
+    }
+
+    @Test
+    void peopleAreRankedByTheirMostSimilarPicture() throws IOException {
+        var gallery = gallery(
+                new String[] {"ann/1.png", "ann/2.png", "bob/1.png", "cid.png"},
+                new float[][] {{1, 0}, {0, 1}, {1, 1}, {-1, 0}});
+        assertEquals(List.of("ann", "bob", "cid"), gallery.people());
+        var ranked = gallery.rank(new float[] {0.1f, 2});
+        assertEquals(
+                List.of("ann", "bob", "cid"),
+                ranked.stream().map(Gallery.Match::person).toList());
+        assertEquals(folder.resolve("ann/2.png"), ranked.getFirst().picture());
+        assertEquals(2 / Math.hypot(0.1, 2), ranked.getFirst().score(), 1e-7);
+        assertEquals("bob", gallery.rank(new float[] {1, 0.9f}).getFirst().person());
+        // Ann's pictures are nearer to Bob than to each other: both best matches are wrong.
+        assertEquals(0, gallery.ownCalibration().of(1).rate());
+    }
+
+    @Test
+    void aGalleryThatSaysNothingIsRefused() throws IOException {
+        var single = gallery(new String[] {"ann.png"}, new float[][] {{1, 0}});
+        assertTrue(assertThrows(DataException.class, single::ownCalibration)
+                .getMessage()
+                .contains("--validation"));
+        var empty = Files.createDirectories(folder.resolve("empty"));
+        var table = EmbeddingFile.read(folder.resolve("vectors.safetensors"));
+        assertThrows(DataException.class, () -> Gallery.read(empty, table));
+        assertThrows(DataException.class, () -> Gallery.read(folder.resolve("none"), table));
+    }
+
+    @Test
+    void calibrationPoolsWhatContradictsItself() {
+        var calibration = Calibration.of(List.of(
+                new Sample(0.1, false),
+                new Sample(0.2, true),
+                new Sample(0.3, false),
+                new Sample(0.4, false),
+                new Sample(0.5, true)));
+        // 0.2 was right and 0.3, 0.4 were not: together they are right one time in three.
+        assertEquals(0, calibration.of(0.15).rate());
+        assertEquals(new Calibration.Trust(1 / 3.0, 3), calibration.of(0.35));
+        assertEquals(new Calibration.Trust(1, 1), calibration.of(0.9));
+        assertEquals(0, calibration.of(-1).rate());
+    }
+
+    @Property
+    void aHigherScoreNeverMeansLess(@ForAll @Size(min = 1, max = 60) List<Boolean> right) {
+        var samples = IntStream.range(0, right.size())
+                .mapToObj(i -> new Sample(Math.floorDiv(i, 3) / 20.0, right.get(i)))
+                .toList();
+        var calibration = Calibration.of(samples);
+        double before = 0;
+        double mean = 0;
+        for (var sample : samples) {
+            double rate = calibration.of(sample.score()).rate();
+            assertTrue(rate >= before);
+            before = rate;
+            mean += rate / samples.size();
+        }
+        assertEquals(samples.stream().filter(Sample::right).count() / (double) samples.size(), mean, 1e-9);
+    }
+}

@@ -1,0 +1,183 @@
+package dev.obverse.examples.command;
+
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.obverse.drn.Identification;
+import dev.obverse.drn.RunFolder;
+import dev.obverse.drn.Tracer;
+import dev.obverse.drn.data.PairDataset;
+import dev.obverse.drn.data.PairManifest;
+import dev.obverse.drn.data.RgbImage;
+import dev.obverse.drn.face.Calibration;
+import dev.obverse.drn.face.EmbeddingCache;
+import dev.obverse.drn.face.Fingerprint;
+import dev.obverse.drn.face.Gallery;
+import dev.obverse.drn.face.LabelledFaces;
+import dev.obverse.drn.face.Recogniser;
+import dev.obverse.drn.report.EvidenceSheet;
+import dev.obverse.drn.report.EvidenceSheet.Ranking;
+import dev.obverse.drn.report.Measured;
+import dev.obverse.tensor.Device;
+import dev.obverse.tensor.Shape;
+import dev.obverse.tensor.Tensor;
+import dev.obverse.tensor.TensorScope;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code obverse identify}: who of these people was it? */
+@Command(
+        name = "identify",
+        mixinStandardHelpOptions = true,
+        description = "Traces fakes and ranks the people of a gallery by similarity, for the fake as given and for the"
+                + " traced face. Writes identify.json and evidence.html, with the SHA-256 of everything, into --out"
+                + " (runs/identify). A reconstruction is not proof.")
+public final class Identify implements Callable<Integer> {
+    @Mixin
+    private final Shared shared = new Shared();
+
+    @Mixin
+    private final RecogniserOption recogniser = new RecogniserOption();
+
+    @Option(names = "--model", paramLabel = "RUN", required = true, description = "The folder of a training run.")
+    @SuppressWarnings("NullAway.Init")
+    private Path model;
+
+    @Option(
+            names = "--gallery",
+            paramLabel = "DIR",
+            required = true,
+            description = "The people: a folder of pictures for each, or pictures named after them.")
+    @SuppressWarnings("NullAway.Init")
+    private Path gallery;
+
+    @Option(
+            names = "--validation",
+            paramLabel = "FILE",
+            description = "A manifest of people in the gallery, whose test pairs say how far scores can be trusted."
+                    + " Without it the gallery's own pictures do, which says nothing of traced faces.")
+    private @Nullable Path validation;
+
+    @Option(names = "--top", paramLabel = "N", defaultValue = "5", description = "Matches to show with pictures (5).")
+    private int top;
+
+    @Parameters(paramLabel = "IMAGE", arity = "1..*", description = "Pictures of faces that may have been swapped.")
+    @SuppressWarnings("NullAway.Init")
+    private List<Path> images;
+
+    /** How far scores can be trusted, for the fake as given and for the traced face. */
+    private record Trusted(String on, Calibration fake, Calibration traced) {}
+
+    @Override
+    public Integer call() throws IOException {
+        if (top < 1) {
+            throw shared.usage("--top must be at least 1, not " + top);
+        }
+        var device = shared.device();
+        var judge = recogniser.require(shared);
+        var run = new RunFolder(model);
+        var network = run.readNetwork();
+        network.to(device);
+        var tracer = new Tracer(network);
+        var out = shared.outOr("runs/identify");
+        var cache = new EmbeddingCache(judge, out.resolve("embeddings"));
+        var people = Gallery.read(gallery, cache);
+        var trusted = trusted(people, tracer, judge);
+
+        var facts = new LinkedHashMap<String, String>();
+        facts.put("model (SHA-256)", Fingerprint.of(run.model()));
+        facts.put("recogniser", judge.name());
+        facts.put("recogniser (SHA-256)", judge.fingerprint());
+        facts.put("gallery", people.people().size() + " people, " + people.pictures() + " pictures");
+        var sheet = new EvidenceSheet(facts, trusted.on, top);
+        var json = JsonNodeFactory.instance.objectNode();
+        facts.forEach(json::put);
+        json.put("calibratedOn", trusted.on);
+        var list = json.putArray("images");
+        for (var file : images) {
+            var hash = Fingerprint.of(file);
+            var fake = RgbImage.read(file);
+            var traced = tracer.trace(fake);
+            var rankings = List.of(
+                    ranking("fake as given", fake, judge, people, trusted.fake),
+                    ranking("traced", traced, judge, people, trusted.traced));
+            sheet.add(file, hash, rankings);
+            var node = list.addObject().put("image", file.toString()).put("sha256", hash);
+            node.set("fake", json(rankings.getFirst()));
+            node.set("traced", json(rankings.getLast()));
+            say(file, rankings);
+        }
+        json.put("note", Measured.NOT_PROOF);
+        sheet.write(out.resolve("evidence.html"));
+        Files.writeString(out.resolve("identify.json"), json.toPrettyString() + "\n");
+        shared.say("Evidence: " + out.resolve("evidence.html"));
+        shared.say(Measured.NOT_PROOF);
+        shared.result(() -> json);
+        return 0;
+    }
+
+    private Trusted trusted(Gallery people, Tracer tracer, Recogniser judge) throws IOException {
+        if (validation == null) {
+            var own = people.ownCalibration();
+            return new Trusted(
+                    own.samples() + " pictures of the gallery looked up among the others, not on traced faces",
+                    own,
+                    own);
+        }
+        var manifest = PairManifest.read(validation);
+        var rows = manifest.rows(dev.obverse.drn.data.Split.TEST);
+        var data = new PairDataset(manifest, rows.isEmpty() ? manifest.rows() : rows, tracer.size());
+        var found = Identification.of(tracer, data, judge, people);
+        return new Trusted(
+                found.pairs() + " pairs of " + validation.getFileName(),
+                found.doNothing().calibration(),
+                found.traced().calibration());
+    }
+
+    private static Ranking ranking(
+            String of, RgbImage picture, Recogniser judge, Gallery people, Calibration calibration) {
+        var square = LabelledFaces.square(picture);
+        int side = square.width();
+        try (var _ = TensorScope.open()) {
+            var face = Tensor.of(Device.cpu(), square.rgb(), Shape.of(1, side, side, 3));
+            return new Ranking(of, picture, people.rank(judge.embed(face).toArray()), calibration);
+        }
+    }
+
+    private ObjectNode json(Ranking ranking) {
+        var node = JsonNodeFactory.instance.objectNode();
+        var best = ranking.calibration().of(ranking.ranked().getFirst().score());
+        node.put("rightBefore", best.rate()).put("rightBeforeSamples", best.samples());
+        var ranks = node.putArray("ranked");
+        ranking.ranked()
+                .forEach(m -> ranks.addObject()
+                        .put("person", m.person())
+                        .put("score", m.score())
+                        .put("picture", m.picture().toString()));
+        return node;
+    }
+
+    private void say(Path file, List<Ranking> rankings) {
+        for (var ranking : rankings) {
+            var best = ranking.ranked().getFirst();
+            var trust = ranking.calibration().of(best.score());
+            shared.say(String.format(
+                    Locale.ROOT,
+                    "%s, %s: %s (cosine %.3f; such a score was right %.0f %% of the time)",
+                    file,
+                    ranking.of(),
+                    best.person(),
+                    best.score(),
+                    100 * trust.rate()));
+        }
+    }
+}

@@ -1,0 +1,58 @@
+package dev.obverse.examples.command;
+
+import dev.obverse.drn.face.Recogniser;
+import dev.obverse.drn.face.RecogniserInput;
+import dev.obverse.drn.face.Recognisers;
+import java.io.IOException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.Option;
+
+/** Which recogniser, and how it wants its pictures. */
+final class RecogniserOption {
+    @Option(
+            names = "--recogniser",
+            paramLabel = "DIR|FILE",
+            description = "A face recogniser: what train-recogniser wrote, or an ONNX file.")
+    private @Nullable Path path;
+
+    @Option(
+            names = "--recogniser-input",
+            paramLabel = "WORDS",
+            converter = Words.class,
+            description = "How an ONNX recogniser wants its pictures: arcface, (x-127.5)/127.5, or imagenet, mean and"
+                    + " deviation; then aligned (the inner 112 of aligned 128 pixels), bgr, a size; with commas"
+                    + " (arcface).")
+    private @Nullable RecogniserInput input;
+
+    /** Reads {@code --recogniser-input}. */
+    static final class Words implements CommandLine.ITypeConverter<RecogniserInput> {
+        @Override
+        public RecogniserInput convert(String value) {
+            try {
+                return RecogniserInput.parse(value);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(ErrorSentence.of(e));
+            }
+        }
+    }
+
+    @Nullable
+    Path path() {
+        return path;
+    }
+
+    /** The recogniser; null if none was given. */
+    @Nullable
+    Recogniser load() throws IOException {
+        return path == null ? null : Recognisers.load(path, input);
+    }
+
+    Recogniser require(Shared shared) throws IOException {
+        if (path == null) {
+            throw shared.usage("Missing required option: '--recogniser=DIR|FILE'");
+        }
+        return Recognisers.load(path, input);
+    }
+}
