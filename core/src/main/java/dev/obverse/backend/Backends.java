@@ -20,6 +20,11 @@ public final class Backends {
         return open != null ? open : OPEN.computeIfAbsent(device, Backends::open);
     }
 
+    /** Makes {@code backend} the one of a device from now on: for tools that watch kernels, and for tests. */
+    public static void use(Device device, Backend backend) {
+        OPEN.put(device, backend);
+    }
+
     /** Number of usable devices of a kind that another module provides. */
     public static int deviceCount(String kind) {
         return provider(kind).map(BackendProvider::deviceCount).orElse(0);
