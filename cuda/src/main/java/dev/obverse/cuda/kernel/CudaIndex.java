@@ -15,19 +15,10 @@ public record CudaIndex(CudaContext context, Launcher launcher) implements Index
         if (n == 0) {
             return;
         }
-        context.run("copy", spec, () -> {
-            var axes = Axes.of("copy", spec.extents(), spec.sourceStrides(), spec.targetStrides());
-            boolean fours = axes.byFours(spec.sourceOffset(), spec.targetOffset());
-            int unit = fours ? 4 : 1;
-            launcher.begin()
-                    .with(n / unit)
-                    .withStruct((fours ? axes.fours() : axes).fields())
-                    .with(spec.sourceOffset() / unit)
-                    .with(spec.targetOffset() / unit)
-                    .with(source)
-                    .with(target)
-                    .overElements(fours ? "copy4" : "copy", n / unit);
-        });
+        context.run(
+                "copy",
+                spec,
+                () -> new Mover(launcher).copy(spec, context.address(source), context.address(target)));
     }
 
     @Override

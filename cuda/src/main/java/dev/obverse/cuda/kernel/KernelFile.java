@@ -19,7 +19,7 @@ public enum KernelFile {
     OPTIMIZER,
     CONV;
 
-    private final String text = read("prelude.cuh") + "\n" + read(fileName());
+    private final String text = read("prelude.cuh") + "\n#line 1 \"" + fileName() + "\"\n" + read(fileName());
     private final List<String> kernels = kernels(text);
 
     /** {@code reduce.cu}. */

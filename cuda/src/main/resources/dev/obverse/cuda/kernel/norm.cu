@@ -25,7 +25,7 @@ KERNEL normalize_gradient(int n, Divisor sample, Divisor line, Divisor r2, int b
 // Softmax: one block for each row of n; the number of threads is a power of two.
 
 __device__ inline float row_max(const float* row, int n, float* shared) {
-    float most = -INFINITY;
+    float most = LOWEST;
     for (int i = threadIdx.x; i < n; i += blockDim.x) most = larger(row[i], most);
     return block_max(most, shared);
 }

@@ -44,7 +44,7 @@ KERNEL max_pool(int n, Pool s, Divisor c, Divisor out_w, Divisor out_h, const fl
     FOR_EACH(i, n) {
         Element o = element(i, c, out_w, out_h);
         Window v = window(s, o.y, o.x);
-        float most = -INFINITY;
+        float most = LOWEST;
         for (int iy = v.top; iy < v.bottom; iy++) {
             for (int ix = v.left; ix < v.right; ix++) {
                 most = larger(x[((o.image * s.h + iy) * s.w + ix) * s.c + o.channel], most);

@@ -4,6 +4,8 @@
 
 #define KERNEL extern "C" __global__ void
 
+#define LOWEST (__int_as_float(0xff800000))  // minus infinity
+
 // Every thread takes the elements that are a whole grid apart, so any grid covers any length.
 #define FOR_EACH(i, n) \
     for (unsigned i = blockIdx.x * blockDim.x + threadIdx.x; i < (unsigned)(n); i += gridDim.x * blockDim.x)

@@ -179,7 +179,7 @@ KERNEL sum_short(int outputs, Divisor inner, int extent, double factor, const fl
 KERNEL max_rows(int extent, const float* x, float* y) {
     __shared__ float shared[256];
     const float* row = x + (size_t)blockIdx.x * extent;
-    float most = -INFINITY;
+    float most = LOWEST;
     for (int e = threadIdx.x; e < extent; e += blockDim.x) most = larger(row[e], most);
     most = block_max(most, shared);
     if (threadIdx.x == 0) y[blockIdx.x] = most;
@@ -189,7 +189,7 @@ KERNEL max_columns(int outputs, Divisor inner, int extent, const float* x, float
     FOR_EACH(out, outputs) {
         unsigned o = over(out, inner);
         const float* source = x + o * extent * inner.value + (out - o * inner.value);
-        float most = -INFINITY;
+        float most = LOWEST;
         for (int e = 0; e < extent; e++) most = larger(source[(unsigned)e * inner.value], most);
         y[out] = most;
     }

@@ -68,7 +68,7 @@ public final class HostCard implements Card {
             var library = folder.resolve(file.fileName() + ".so");
             var process = new ProcessBuilder(
                             "g++",
-                            "-O1",
+                            "-O2",
                             "-w",
                             "-ffp-contract=off",
                             "-shared",

@@ -5,6 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define __global__
 #define __device__
@@ -21,6 +22,12 @@ struct Dim {
 static Dim threadIdx, blockIdx, blockDim, gridDim;
 
 static inline unsigned __umulhi(unsigned a, unsigned b) { return (unsigned)(((uint64_t)a * b) >> 32); }
+
+static inline float __int_as_float(int bits) {
+    float value;
+    memcpy(&value, &bits, 4);
+    return value;
+}
 
 #define MOST_THREADS 1024
 #define STACK 32768
