@@ -27,7 +27,9 @@ import picocli.CommandLine.Spec;
             dev.obverse.examples.command.Train.class,
             dev.obverse.examples.command.Evaluate.class,
             dev.obverse.examples.command.Trace.class,
-            dev.obverse.examples.command.Learn.class
+            dev.obverse.examples.command.Learn.class,
+            dev.obverse.examples.command.Doctor.class,
+            dev.obverse.examples.command.Parity.class
         })
 public final class Main implements Runnable {
     @Spec

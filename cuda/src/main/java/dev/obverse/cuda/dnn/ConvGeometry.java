@@ -29,7 +29,8 @@ record ConvGeometry(int h, int w, int padH, int padW, int top, int left) {
      * then the same ones, and what they see beyond the image is zero either way.
      */
     private static boolean symmetric(int in, int pad, int k, int stride, int dilation, int out) {
-        return (in + 2 * pad - dilation * (k - 1) - 1) / stride + 1 == out;
+        int reach = in + 2 * pad - dilation * (k - 1) - 1;
+        return reach >= 0 && reach / stride + 1 == out;
     }
 
     /** Whether the image must be copied. */

@@ -75,12 +75,32 @@ public record FoundLibraries(int major, Map<NvidiaLibrary, Path> files, List<Pat
         return files.get(library);
     }
 
-    /** The version to recommend where none was found. */
-    int majorOrDefault() {
-        return major == 0 ? NvidiaLibrary.MAJORS.getFirst() : major;
+    /** Whether nothing is missing, apart from the driver, which the system's loader may know. */
+    public boolean isEnough(boolean mayRetag) {
+        var missing = missing();
+        missing.remove(NvidiaLibrary.DRIVER);
+        return missing.isEmpty() && (major == 12 || mayRetag);
     }
 
-    /** Those that are missing and without which nothing works. */
+    /** How to get a library, for the version of CUDA that is there, or else the one to recommend. */
+    public String remedy(NvidiaLibrary library) {
+        return library.remedy(major == 0 ? NvidiaLibrary.MAJORS.getFirst() : major);
+    }
+
+    /**
+     * Loads a library that was found, with what it needs, and asks for its version.
+     *
+     * @throws IllegalStateException if it cannot be loaded
+     */
+    public String version(NvidiaLibrary library) {
+        var file = files.get(library);
+        if (file == null) {
+            throw new IllegalStateException(library.title() + " was not found");
+        }
+        return LibraryVersion.of(library, file);
+    }
+
+    /** Those that were not found. */
     List<NvidiaLibrary> missing() {
         var missing = new ArrayList<>(List.of(NvidiaLibrary.values()));
         missing.removeAll(files.keySet());

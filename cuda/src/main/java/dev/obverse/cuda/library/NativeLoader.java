@@ -54,7 +54,7 @@ public final class NativeLoader {
                             missing.stream().map(NvidiaLibrary::title).collect(Collectors.joining(", ")),
                             found.folders().size(),
                             missing.stream()
-                                    .map(library -> library.remedy(found.majorOrDefault()))
+                                    .map(found::remedy)
                                     .distinct()
                                     .collect(Collectors.joining("; "))));
         }
