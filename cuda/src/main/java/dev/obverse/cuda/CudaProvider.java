@@ -24,8 +24,8 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * Offers {@code cuda:0}, {@code cuda:1}, ... JCuda is not touched before a card is opened: until then the driver is asked
- * directly, and libraries are only looked for.
+ * Offers {@code cuda:0}, {@code cuda:1}, ... JCuda is not touched before a card is opened: until then the driver is
+ * asked directly, and libraries are only looked for.
  */
 public final class CudaProvider implements BackendProvider {
     @Override
@@ -65,8 +65,8 @@ public final class CudaProvider implements BackendProvider {
             throw new IllegalStateException(problem);
         }
         if (index >= probe.cards().size()) {
-            throw new IllegalStateException("this machine has " + probe.cards().size() + " card(s), the last one is cuda:"
-                    + (probe.cards().size() - 1));
+            throw new IllegalStateException("this machine has " + probe.cards().size()
+                    + " card(s), the last one is cuda:" + (probe.cards().size() - 1));
         }
     }
 
@@ -83,7 +83,7 @@ public final class CudaProvider implements BackendProvider {
             var compiler = new KernelCompiler();
             var kernels = new KernelCache(settings.cache().resolve("kernels"), compiler, compiler.version());
             var launcher = new Launcher(context, new Modules(kernels));
-            boolean tf32 = settings.math() == CudaSettings.Math.TF32;
+            boolean tf32 = settings.math() == CudaSettings.Precision.TF32;
             var cudnn = new Cudnn(card);
             var search = new AlgorithmSearch(
                     context,

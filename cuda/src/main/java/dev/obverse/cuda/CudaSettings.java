@@ -13,17 +13,17 @@ import org.jspecify.annotations.Nullable;
  *     libraries before any other
  * @param retag {@code obverse.cuda.retag}: {@code true} allows writing copies of two of JCuda's libraries that ask for
  *     CUDA 13 instead of 12, into a private folder of the cache
- * @param math {@code obverse.cuda.math}: {@code float32}, or {@code tf32} for convolutions and matrix products that round
- *     their inputs to 11 significant bits, which tensor cores multiply several times faster
- * @param search {@code obverse.cuda.search}: {@code measure} to time cuDNN's algorithms once for each shape and remember
- *     the fastest on disk, {@code first} to take the one that cuDNN proposes
+ * @param math {@code obverse.cuda.math}: {@code float32}, or {@code tf32} for convolutions and matrix products that
+ *     round their inputs to 11 significant bits, which tensor cores multiply several times faster
+ * @param search {@code obverse.cuda.search}: {@code measure} to time cuDNN's algorithms once for each shape and
+ *     remember the fastest on disk, {@code first} to take the one that cuDNN proposes
  * @param debug {@code obverse.cuda.debug}: {@code true} to wait after each kernel, so that an error names it, and to
  *     remember who asked for memory
  * @param cache {@code obverse.cuda.cache}: folder for compiled kernels and the like
  */
-public record CudaSettings(List<Path> libraries, boolean retag, Math math, Search search, boolean debug, Path cache) {
+public record CudaSettings(List<Path> libraries, boolean retag, Precision math, Search search, boolean debug, Path cache) {
     /** How exactly tensor cores may multiply. */
-    public enum Math {
+    public enum Precision {
         FLOAT32,
         TF32
     }
@@ -42,7 +42,7 @@ public record CudaSettings(List<Path> libraries, boolean retag, Math math, Searc
                         .map(Path::of)
                         .toList(),
                 Boolean.getBoolean("obverse.cuda.retag"),
-                choice("obverse.cuda.math", Math.FLOAT32),
+                choice("obverse.cuda.math", Precision.FLOAT32),
                 choice("obverse.cuda.search", Search.MEASURE),
                 Boolean.getBoolean("obverse.cuda.debug"),
                 cache(System.getProperty("obverse.cuda.cache"), System.getenv("XDG_CACHE_HOME")));

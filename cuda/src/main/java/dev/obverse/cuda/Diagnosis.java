@@ -67,7 +67,10 @@ final class Diagnosis {
                     true,
                     "%s, compute %d.%d, %s"
                             .formatted(
-                                    card.name(), card.capability() / 10, card.capability() % 10, Bytes.text(card.bytes())));
+                                    card.name(),
+                                    card.capability() / 10,
+                                    card.capability() % 10,
+                                    Bytes.text(card.bytes())));
         }
         return probe;
     }
@@ -128,8 +131,9 @@ final class Diagnosis {
         }
         attempt("kernels", () -> {
             var compiler = new KernelCompiler();
-            var architecture =
-                    probe.cards().isEmpty() ? "sm_90" : "sm_" + probe.cards().getFirst().capability();
+            var architecture = probe.cards().isEmpty()
+                    ? "sm_90"
+                    : "sm_" + probe.cards().getFirst().capability();
             for (var file : KernelFile.values()) {
                 compiler.compile(file, architecture);
             }

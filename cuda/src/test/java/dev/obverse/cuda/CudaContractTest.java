@@ -37,7 +37,7 @@ class CudaContractTest extends BackendContract {
             default -> fail("-Dobverse.gpu=" + mode + " is not one of auto, require, off");
         }
         assumeFalse(
-                CudaSettings.fromProperties().math() == CudaSettings.Math.TF32,
+                CudaSettings.fromProperties().math() == CudaSettings.Precision.TF32,
                 "TF32 rounds inputs to 11 bits, and the kit demands float32; ./obverse parity has a tolerance for it");
     }
 

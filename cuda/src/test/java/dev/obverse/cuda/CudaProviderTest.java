@@ -16,8 +16,7 @@ import org.junit.jupiter.api.Test;
 class CudaProviderTest {
     @Test
     void aTensorOnACardThatIsNotThereFailsWithTheReasonAndNeverFallsBack() {
-        var error =
-                assertThrows(IllegalStateException.class, () -> Tensor.zeros(Device.cuda(94), Shape.of(2)));
+        var error = assertThrows(IllegalStateException.class, () -> Tensor.zeros(Device.cuda(94), Shape.of(2)));
         assertTrue(String.valueOf(error.getMessage()).startsWith("Device cuda:94 cannot be used: "), error.toString());
     }
 

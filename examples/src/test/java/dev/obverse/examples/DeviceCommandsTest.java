@@ -57,7 +57,7 @@ class DeviceCommandsTest {
     @Test
     void parityWithBatchNorm() {
         var result = Cli.run(
-                "parity", "--device", "reference", "--preset", "recommended", "--width", "2", "--size", "16", "--json");
+                "parity", "--device", "reference", "--preset", "recommended", "--width", "2", "--size", "8", "--json");
         assertEquals(0, result.code(), result.out() + result.err());
         assertTrue(result.out().contains("\"alike\":true"), result.out());
     }

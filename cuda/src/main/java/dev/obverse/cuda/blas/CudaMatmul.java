@@ -26,8 +26,10 @@ public final class CudaMatmul implements MatmulKernels {
     /** The card must be bound. */
     public CudaMatmul(CudaContext context, JCudaCard card, boolean tf32) {
         this.context = context;
-        one = new Address(Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 1f).address());
-        zero = new Address(Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
+        one = new Address(
+                Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 1f).address());
+        zero = new Address(
+                Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
         check("cublasCreate", JCublas2.cublasCreate(handle));
         check("cublasSetStream", JCublas2.cublasSetStream(handle, card.stream()));
         int math = tf32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH : cublasMath.CUBLAS_PEDANTIC_MATH;

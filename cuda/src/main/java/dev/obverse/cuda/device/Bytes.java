@@ -12,6 +12,6 @@ public final class Bytes {
             return bytes + " B";
         }
         int power = Math.min(4, (63 - Long.numberOfLeadingZeros(bytes)) / 10);
-        return String.format(Locale.ROOT, "%.1f %siB", bytes / (double) (1L << 10 * power), "KMGT".charAt(power - 1));
+        return String.format(Locale.ROOT, "%.1f %siB", bytes / (double) (1L << (10 * power)), "KMGT".charAt(power - 1));
     }
 }

@@ -1,8 +1,8 @@
 package dev.obverse.cuda.device;
 
 /**
- * What a card can do for us, in the driver's terms: the seam between this library and CUDA. Addresses are raw; work runs
- * in the order of the calls, on one stream.
+ * What a card can do for us, in the driver's terms: the seam between this library and CUDA. Addresses are raw; work
+ * runs in the order of the calls, on one stream.
  *
  * <p>Every method fails with a {@link CudaException} that names the driver's call.
  */

@@ -25,7 +25,10 @@ public final class CudaContext {
     private final boolean debug;
     private final ReentrantLock lock = new ReentrantLock();
 
-    /** @param debug wait after each piece of work, so that an error names the kernel that made it; remember who asked for memory */
+    /**
+     * @param debug wait after each piece of work, so that an error names the kernel that made it; remember who asked
+     *     for memory
+     */
     public CudaContext(Device device, Card card, boolean debug) {
         this.device = device;
         this.card = card;
@@ -118,8 +121,9 @@ public final class CudaContext {
                 () -> staging.read(
                         address(source),
                         bytes(source),
-                        (from, part) -> MemorySegment.copy(
-                                part, ValueLayout.JAVA_FLOAT, 0, target, (int) (from / 4), (int) (part.byteSize() / 4))));
+                        (from, part) ->
+                                MemorySegment.copy(part, ValueLayout.JAVA_FLOAT, 0, target, (int) (from / 4), (int)
+                                        (part.byteSize() / 4))));
     }
 
     public void read(Storage source, double[] target) {

@@ -8,7 +8,11 @@ public class CudaException extends IllegalStateException {
 
     private final int status;
 
-    /** @param reason the status in words */
+    /**
+     * A status other than success.
+     *
+     * @param reason the status in words
+     */
     public CudaException(String call, int status, String reason) {
         super(call + " failed with status " + status + ", " + reason);
         this.status = status;

@@ -11,7 +11,9 @@ public final class CudaStorage extends Storage {
     private final long address;
     private final Cleaner.Cleanable giveBack;
 
-    /** A block from the context's pool, which gets it back when it is released, or collected by the garbage collector. */
+    /**
+     * A block from the context's pool, which gets it back when it is released, or collected by the garbage collector.
+     */
     CudaStorage(CudaContext context, long address, int length) {
         super(length);
         this.context = context;

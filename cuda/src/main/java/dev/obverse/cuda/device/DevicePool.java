@@ -49,7 +49,11 @@ public final class DevicePool {
     private long pooledBytes;
     private long peakBytes;
 
-    /** @param remembersAskers whether {@link #leaks} shall know who asked, which costs time on every request */
+    /**
+     * An empty pool of one card.
+     *
+     * @param remembersAskers whether {@link #leaks} shall know who asked, which costs time on every request
+     */
     public DevicePool(Card card, String device, boolean remembersAskers) {
         this.card = card;
         this.device = device;

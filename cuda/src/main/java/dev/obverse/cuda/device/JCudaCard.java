@@ -133,9 +133,7 @@ public final class JCudaCard implements Card {
 
     @Override
     public void clear(long address, long bytes) {
-        check(
-                "cuMemsetD8Async",
-                JCudaDriver.cuMemsetD8Async(new DeviceAddress(address), (byte) 0, bytes, stream));
+        check("cuMemsetD8Async", JCudaDriver.cuMemsetD8Async(new DeviceAddress(address), (byte) 0, bytes, stream));
     }
 
     @Override

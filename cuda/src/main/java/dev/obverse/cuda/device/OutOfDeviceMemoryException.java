@@ -7,8 +7,8 @@ public final class OutOfDeviceMemoryException extends CudaException {
     OutOfDeviceMemoryException(String device, long bytes, String asker, DevicePool.Statistics pool, long[] freeTotal) {
         super(
                 OUT_OF_MEMORY,
-                ("%s is out of memory: %s asked for %s, tensors hold %s, %s lie in the pool and %s of %s are free on the"
-                                + " card; lower --batch, --width or --size, or end other programs that use the card")
+                ("%s is out of memory: %s asked for %s, tensors hold %s, %s lie in the pool and %s of %s are free on"
+                    + " the card; lower --batch, --width or --size, or end other programs that use the card")
                         .formatted(
                                 device,
                                 asker,

@@ -56,6 +56,7 @@ final class Staging {
     }
 
     /** The next part, once the card has done with it. */
+    @SuppressWarnings("restricted") // the block is as long as it was asked to be
     private MemorySegment part() {
         var memory = pinned;
         if (memory == null) {

@@ -25,8 +25,7 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
      * The fastest that gives the same bits every time, fits into the workspace and, unless {@code tf32}, rounds as
      * float32 does; none if cuDNN has no such.
      */
-    static Optional<Algorithm> best(
-            Direction direction, boolean tf32, long mostWorkspace, List<Candidate> candidates) {
+    static Optional<Algorithm> best(Direction direction, boolean tf32, long mostWorkspace, List<Candidate> candidates) {
         return candidates.stream()
                 .filter(c -> c.status == 0 && c.deterministic)
                 .map(Candidate::algorithm)
@@ -40,7 +39,11 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
         return number + ":" + math + ":" + workspace;
     }
 
-    /** @throws IllegalArgumentException if it is not what {@link #text} writes */
+    /**
+     * Reads what {@link #text} writes.
+     *
+     * @throws IllegalArgumentException if it is not what {@link #text} writes
+     */
     static Algorithm parse(String text) {
         var parts = text.strip().split(":", -1);
         if (parts.length != 3) {

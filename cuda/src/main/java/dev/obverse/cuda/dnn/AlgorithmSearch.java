@@ -48,7 +48,8 @@ public final class AlgorithmSearch {
 
     /** None if cuDNN has no algorithm that will do. The array that the direction makes may be overwritten. */
     Optional<Algorithm> choose(Direction direction, ConvSpec s, ConvDescriptors d, Pointer x, Pointer w, Pointer y) {
-        var key = direction + " " + (tf32 ? "tf32" : "float32") + " " + s.toString().replaceAll("[^0-9,]", "");
+        var key = direction + " " + (tf32 ? "tf32" : "float32") + " "
+                + s.toString().replaceAll("[^0-9,]", "");
         var remembered = file.get(key).flatMap(a -> stillWorks(direction, d, a));
         if (remembered.isPresent()) {
             return remembered;
@@ -57,7 +58,8 @@ public final class AlgorithmSearch {
         var candidates = new ArrayList<Candidate>();
         if (measure) {
             context.withScratch(
-                    limit, workspace -> candidates.addAll(measured(direction, d, x, w, y, new Address(workspace), limit)));
+                    limit,
+                    workspace -> candidates.addAll(measured(direction, d, x, w, y, new Address(workspace), limit)));
         }
         var best = Algorithm.best(direction, tf32, limit, candidates);
         if (best.isEmpty()) {
@@ -181,6 +183,7 @@ public final class AlgorithmSearch {
     private static Candidate candidate(
             int status, int determinism, int number, int math, long workspace, float time, int order) {
         float milliseconds = time > 0 ? time : order;
-        return new Candidate(status, determinism == DETERMINISTIC, new Algorithm(number, math, workspace, milliseconds));
+        return new Candidate(
+                status, determinism == DETERMINISTIC, new Algorithm(number, math, workspace, milliseconds));
     }
 }

@@ -38,8 +38,7 @@ record ConvDescriptors(
                 JCudnn.cudnnSetTensor4dDescriptor(d.y, layout, type, s.n(), s.cout(), s.outH(), s.outW()));
         check(
                 "cudnnSetFilter4dDescriptor",
-                JCudnn.cudnnSetFilter4dDescriptor(
-                        d.w, type, layout, s.cout(), s.cin() / s.groups(), s.kh(), s.kw()));
+                JCudnn.cudnnSetFilter4dDescriptor(d.w, type, layout, s.cout(), s.cin() / s.groups(), s.kh(), s.kw()));
         check(
                 "cudnnSetConvolution2dDescriptor",
                 JCudnn.cudnnSetConvolution2dDescriptor(

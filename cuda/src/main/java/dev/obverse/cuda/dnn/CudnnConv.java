@@ -19,8 +19,8 @@ import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
 
 /**
- * Convolutions by cuDNN. Only algorithms that give the same bits every time are used; which one is decided once for each
- * direction and shape. Our weights are {@code [KH,KW,Cin,Cout]}, so they are transposed on the way in and out.
+ * Convolutions by cuDNN. Only algorithms that give the same bits every time are used; which one is decided once for
+ * each direction and shape. Our weights are {@code [KH,KW,Cin,Cout]}, so they are transposed on the way in and out.
  */
 public final class CudnnConv implements CudaConv.FastConv {
     private static final System.Logger LOG = System.getLogger(CudnnConv.class.getName());
@@ -42,8 +42,10 @@ public final class CudnnConv implements CudaConv.FastConv {
         this.mover = mover;
         this.cudnn = cudnn;
         this.search = search;
-        one = new Address(Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 1f).address());
-        zero = new Address(Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
+        one = new Address(
+                Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 1f).address());
+        zero = new Address(
+                Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
     }
 
     @Override
@@ -65,16 +67,21 @@ public final class CudnnConv implements CudaConv.FastConv {
     private boolean run(Direction direction, ConvSpec s, long x, long w, long y) {
         var geometry = ConvGeometry.of(s);
         var done = new boolean[1];
-        withImage(direction, s, geometry, x, image -> context.withScratch(4L * s.weightSize(), weight -> {
-            int rows = s.weightSize() / s.cout();
-            if (direction != Direction.WEIGHT_GRADIENT) {
-                mover.transpose(rows, s.cout(), w, weight);
-            }
-            done[0] = convolve(direction, s, geometry, new Address(image), new Address(weight), new Address(y));
-            if (done[0] && direction == Direction.WEIGHT_GRADIENT) {
-                mover.transpose(s.cout(), rows, weight, w);
-            }
-        }));
+        withImage(
+                direction,
+                s,
+                geometry,
+                x,
+                image -> context.withScratch(4L * s.weightSize(), weight -> {
+                    int rows = s.weightSize() / s.cout();
+                    if (direction != Direction.WEIGHT_GRADIENT) {
+                        mover.transpose(rows, s.cout(), w, weight);
+                    }
+                    done[0] = convolve(direction, s, geometry, new Address(image), new Address(weight), new Address(y));
+                    if (done[0] && direction == Direction.WEIGHT_GRADIENT) {
+                        mover.transpose(s.cout(), rows, weight, w);
+                    }
+                }));
         return done[0];
     }
 
@@ -84,35 +91,39 @@ public final class CudnnConv implements CudaConv.FastConv {
             return;
         }
         context.withScratch(4L * s.n() * g.h() * g.w() * s.cin(), padded -> {
-            var into = padding(s, g);
             if (direction != Direction.INPUT_GRADIENT) {
                 context.card().clear(padded, 4L * s.n() * g.h() * g.w() * s.cin());
-                mover.copy(into, x, padded);
+                mover.copy(padding(s, g), x, padded);
             }
             work.accept(padded);
             if (direction == Direction.INPUT_GRADIENT) {
-                mover.copy(
-                        new CopySpec(
-                                into.extents(),
-                                into.targetOffset(),
-                                into.targetStrides(),
-                                into.sourceOffset(),
-                                into.sourceStrides()),
-                        padded,
-                        x);
+                mover.copy(cropping(s, g), padded, x);
             }
         });
     }
 
     /** The copy of an image into the middle of a larger one. */
     static CopySpec padding(ConvSpec s, ConvGeometry g) {
-        int c = s.cin();
         return new CopySpec(
-                new int[] {s.n(), s.h(), s.w(), c},
+                new int[] {s.n(), s.h(), s.w(), s.cin()},
                 0,
-                new int[] {s.h() * s.w() * c, s.w() * c, c, 1},
-                (g.top() * g.w() + g.left()) * c,
-                new int[] {g.h() * g.w() * c, g.w() * c, c, 1});
+                strides(s.h(), s.w(), s.cin()),
+                (g.top() * g.w() + g.left()) * s.cin(),
+                strides(g.h(), g.w(), s.cin()));
+    }
+
+    /** The copy of the middle of a larger image into one of its own. */
+    static CopySpec cropping(ConvSpec s, ConvGeometry g) {
+        return new CopySpec(
+                new int[] {s.n(), s.h(), s.w(), s.cin()},
+                (g.top() * g.w() + g.left()) * s.cin(),
+                strides(g.h(), g.w(), s.cin()),
+                0,
+                strides(s.h(), s.w(), s.cin()));
+    }
+
+    private static int[] strides(int h, int w, int c) {
+        return new int[] {h * w * c, w * c, c, 1};
     }
 
     private boolean convolve(Direction direction, ConvSpec s, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
@@ -130,11 +141,7 @@ public final class CudnnConv implements CudaConv.FastConv {
         var descriptors = ConvDescriptors.of(s, g, search.math());
         var algorithm = search.choose(direction, s, descriptors, x, w, y);
         if (algorithm.isEmpty()) {
-            LOG.log(
-                    System.Logger.Level.INFO,
-                    "cuDNN has no algorithm for {0} of {1}: plain kernels run",
-                    direction,
-                    s);
+            LOG.log(System.Logger.Level.INFO, "cuDNN has no algorithm for {0} of {1}: plain kernels run", direction, s);
         }
         return algorithm.map(a -> {
             descriptors.setMath(a.math());

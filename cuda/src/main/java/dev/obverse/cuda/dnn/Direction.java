@@ -1,24 +1,17 @@
 package dev.obverse.cuda.dnn;
 
-import java.util.Set;
-
 /** What is computed of the three arrays of a convolution from the other two. */
 enum Direction {
-    /** Implicit GEMM, the same with precomputed indices, explicit GEMM, direct. */
-    FORWARD(Set.of(0, 1, 2, 3)),
-    /** The one with a fixed order of additions; 0 uses atomics. */
-    INPUT_GRADIENT(Set.of(1)),
-    /** As for the input gradient; 0 and 3 use atomics. */
-    WEIGHT_GRADIENT(Set.of(1));
+    FORWARD,
+    INPUT_GRADIENT,
+    WEIGHT_GRADIENT;
 
-    private final Set<Integer> exact;
-
-    Direction(Set<Integer> exact) {
-        this.exact = exact;
-    }
-
-    /** Whether an algorithm multiplies and adds as the formula says: FFT and Winograd round more than float32 should. */
+    /**
+     * Whether an algorithm multiplies and adds as the formula says: FFT and Winograd round more than float32 should.
+     * Forward, 0 to 3 are implicit GEMM, the same with precomputed indices, explicit GEMM and direct. Backward, 1 is the
+     * implicit GEMM with a fixed order of additions; 0 and 3 use atomics.
+     */
     boolean isExact(int algorithm) {
-        return exact.contains(algorithm);
+        return this == FORWARD ? algorithm >= 0 && algorithm <= 3 : algorithm == 1;
     }
 }

@@ -6,9 +6,13 @@ import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
 import org.jspecify.annotations.Nullable;
 
-/** Convolutions: a library's, or plain kernels where it has none for a shape; bias and activation are our own kernel. */
+/**
+ * Convolutions: a library's, or plain kernels where it has none for a shape; bias and activation are our own kernel.
+ */
 public final class CudaConv implements ConvKernels {
-    /** A library's convolutions, called within {@link CudaContext#run}; each returns false if it has none for a shape. */
+    /**
+     * A library's convolutions, called within {@link CudaContext#run}; each returns false if it has none for a shape.
+     */
     public interface FastConv {
         boolean forward(ConvSpec spec, Storage x, Storage w, Storage y);
 

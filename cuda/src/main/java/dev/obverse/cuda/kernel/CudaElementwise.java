@@ -11,26 +11,32 @@ import dev.obverse.cuda.device.CudaContext;
 public record CudaElementwise(CudaContext context, Launcher launcher) implements ElementwiseKernels {
     @Override
     public void unary(Unary f, Storage x, Storage y, int n) {
-        context.run("unary", f, () -> launcher.begin()
-                .with(n)
-                .with((float) f.a())
-                .with((float) f.b())
-                .with(x)
-                .with(y)
-                .overElements("unary_" + f.kind(), n));
+        context.run(
+                "unary",
+                f,
+                () -> launcher.begin()
+                        .with(n)
+                        .with((float) f.a())
+                        .with((float) f.b())
+                        .with(x)
+                        .with(y)
+                        .overElements("unary_" + f.kind(), n));
     }
 
     @Override
     public void unaryGradient(Unary f, Storage x, Storage y, Storage dy, Storage dx, int n) {
-        context.run("unaryGradient", f, () -> launcher.begin()
-                .with(n)
-                .with((float) f.a())
-                .with((float) f.b())
-                .with(x)
-                .with(y)
-                .with(dy)
-                .with(dx)
-                .overElements("gradient_" + f.kind(), n));
+        context.run(
+                "unaryGradient",
+                f,
+                () -> launcher.begin()
+                        .with(n)
+                        .with((float) f.a())
+                        .with((float) f.b())
+                        .with(x)
+                        .with(y)
+                        .with(dy)
+                        .with(dx)
+                        .overElements("gradient_" + f.kind(), n));
     }
 
     @Override

@@ -16,9 +16,7 @@ public record CudaIndex(CudaContext context, Launcher launcher) implements Index
             return;
         }
         context.run(
-                "copy",
-                spec,
-                () -> new Mover(launcher).copy(spec, context.address(source), context.address(target)));
+                "copy", spec, () -> new Mover(launcher).copy(spec, context.address(source), context.address(target)));
     }
 
     @Override
@@ -38,15 +36,20 @@ public record CudaIndex(CudaContext context, Launcher launcher) implements Index
     }
 
     private void select(String kernel, ReduceSpec spec, int count, int[] indices, int n, Storage x, Storage y) {
-        context.run(kernel, spec, () -> withIndices(indices, at -> launcher.begin()
-                .with(n)
-                .withDivisor(spec.inner())
-                .withDivisor(count)
-                .with(spec.extent())
-                .withAddress(at)
-                .with(x)
-                .with(y)
-                .overElements(kernel, n)));
+        context.run(
+                kernel,
+                spec,
+                () -> withIndices(
+                        indices,
+                        at -> launcher.begin()
+                                .with(n)
+                                .withDivisor(spec.inner())
+                                .withDivisor(count)
+                                .with(spec.extent())
+                                .withAddress(at)
+                                .with(x)
+                                .with(y)
+                                .overElements(kernel, n)));
     }
 
     @Override
@@ -67,15 +70,17 @@ public record CudaIndex(CudaContext context, Launcher launcher) implements Index
         context.run(kernel, spec, () -> {
             context.card().clear(context.address(dx), 4L * columns * spec.extent());
             if (count > 0) {
-                withIndices(indices, at -> launcher.begin()
-                        .with(columns)
-                        .withDivisor(spec.inner())
-                        .with(count)
-                        .with(spec.extent())
-                        .withAddress(at)
-                        .with(dy)
-                        .with(dx)
-                        .overElements(kernel, columns));
+                withIndices(
+                        indices,
+                        at -> launcher.begin()
+                                .with(columns)
+                                .withDivisor(spec.inner())
+                                .with(count)
+                                .with(spec.extent())
+                                .withAddress(at)
+                                .with(dy)
+                                .with(dx)
+                                .overElements(kernel, columns));
             }
         });
     }

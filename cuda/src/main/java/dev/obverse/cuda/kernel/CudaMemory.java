@@ -39,6 +39,9 @@ public record CudaMemory(CudaContext context, Launcher launcher) implements Memo
     @Override
     public void fill(Storage storage, double value) {
         int n = storage.length();
-        context.run("fill", n, () -> launcher.begin().with(n).with((float) value).with(storage).overElements("fill", n));
+        context.run(
+                "fill",
+                n,
+                () -> launcher.begin().with(n).with((float) value).with(storage).overElements("fill", n));
     }
 }

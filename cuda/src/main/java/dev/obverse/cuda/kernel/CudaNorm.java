@@ -19,31 +19,34 @@ public record CudaNorm(CudaContext context, Launcher launcher) implements NormKe
         if (spec.groups() == 0 || spec.groupSize() == 0) {
             return;
         }
-        context.run("normalize", spec, () -> context.withScratch(4L * spec.groups(), inverse -> {
-            var sums = sums(spec);
-            sums.of(Sums.Terms.MOMENTS, x, partial -> {
-                launcher.begin()
-                        .with(sums.pieces())
-                        .with(sums.outputs())
-                        .with(sums.join())
-                        .with(sums.inner())
-                        .with(sums.extent())
-                        .with((double) spec.groupSize())
-                        .with(eps)
-                        .with(x)
-                        .withAddress(partial)
-                        .with(mean)
-                        .with(variance)
-                        .withAddress(inverse);
-                sums.join("join_moments");
-            });
-            overElements(spec)
-                    .with(x)
-                    .with(mean)
-                    .withAddress(inverse)
-                    .with(y)
-                    .overElements("normalize", spec.groups() * spec.groupSize());
-        }));
+        context.run(
+                "normalize",
+                spec,
+                () -> context.withScratch(4L * spec.groups(), inverse -> {
+                    var sums = sums(spec);
+                    sums.of(Sums.Terms.MOMENTS, x, partial -> {
+                        launcher.begin()
+                                .with(sums.pieces())
+                                .with(sums.outputs())
+                                .with(sums.join())
+                                .with(sums.inner())
+                                .with(sums.extent())
+                                .with((double) spec.groupSize())
+                                .with(eps)
+                                .with(x)
+                                .withAddress(partial)
+                                .with(mean)
+                                .with(variance)
+                                .withAddress(inverse);
+                        sums.join("join_moments");
+                    });
+                    overElements(spec)
+                            .with(x)
+                            .with(mean)
+                            .withAddress(inverse)
+                            .with(y)
+                            .overElements("normalize", spec.groups() * spec.groupSize());
+                }));
     }
 
     @Override
@@ -52,31 +55,34 @@ public record CudaNorm(CudaContext context, Launcher launcher) implements NormKe
             return;
         }
         long line = 4L * spec.groups();
-        context.run("normalizeGradient", spec, () -> context.withScratch(3 * line, meanDy -> {
-            var sums = sums(spec);
-            sums.of(Sums.Terms.PRODUCTS, dy, y, partial -> {
-                launcher.begin()
-                        .with(sums.pieces())
-                        .with(sums.outputs())
-                        .with(sums.join())
-                        .with((double) spec.groupSize())
-                        .with(eps)
-                        .withAddress(partial)
-                        .with(variance)
-                        .withAddress(meanDy)
-                        .withAddress(meanDy + line)
-                        .withAddress(meanDy + 2 * line);
-                sums.join("join_products");
-            });
-            overElements(spec)
-                    .with(y)
-                    .with(dy)
-                    .withAddress(meanDy)
-                    .withAddress(meanDy + line)
-                    .withAddress(meanDy + 2 * line)
-                    .with(dx)
-                    .overElements("normalize_gradient", spec.groups() * spec.groupSize());
-        }));
+        context.run(
+                "normalizeGradient",
+                spec,
+                () -> context.withScratch(3 * line, meanDy -> {
+                    var sums = sums(spec);
+                    sums.of(Sums.Terms.PRODUCTS, dy, y, partial -> {
+                        launcher.begin()
+                                .with(sums.pieces())
+                                .with(sums.outputs())
+                                .with(sums.join())
+                                .with((double) spec.groupSize())
+                                .with(eps)
+                                .withAddress(partial)
+                                .with(variance)
+                                .withAddress(meanDy)
+                                .withAddress(meanDy + line)
+                                .withAddress(meanDy + 2 * line);
+                        sums.join("join_products");
+                    });
+                    overElements(spec)
+                            .with(y)
+                            .with(dy)
+                            .withAddress(meanDy)
+                            .withAddress(meanDy + line)
+                            .withAddress(meanDy + 2 * line)
+                            .with(dx)
+                            .overElements("normalize_gradient", spec.groups() * spec.groupSize());
+                }));
     }
 
     private Launcher overElements(NormSpec spec) {

@@ -44,7 +44,16 @@ public record CudaPool(CudaContext context, Launcher launcher) implements PoolKe
             launcher.begin()
                     .with(n)
                     .withStruct(
-                            s.h(), s.w(), s.c(), s.outH(), s.outW(), s.kh(), s.kw(), s.strideH(), s.strideW(), s.padH(),
+                            s.h(),
+                            s.w(),
+                            s.c(),
+                            s.outH(),
+                            s.outW(),
+                            s.kh(),
+                            s.kw(),
+                            s.strideH(),
+                            s.strideW(),
+                            s.padH(),
                             s.padW())
                     .withDivisor(s.c())
                     .withDivisor(width)

@@ -60,10 +60,13 @@ public record CudaReduce(CudaContext context, Launcher launcher) implements Redu
     public int[] argmax(ReduceSpec spec, Storage x) {
         var result = new int[spec.outer() * spec.inner()];
         if (result.length > 0) {
-            context.run("argmax", spec, () -> context.withScratch(4L * result.length, index -> {
-                columns(spec).with(x).withAddress(index).overElements("argmax", result.length);
-                context.read(index, result);
-            }));
+            context.run(
+                    "argmax",
+                    spec,
+                    () -> context.withScratch(4L * result.length, index -> {
+                        columns(spec).with(x).withAddress(index).overElements("argmax", result.length);
+                        context.read(index, result);
+                    }));
         }
         return result;
     }

@@ -19,14 +19,18 @@ public record CudaResample(CudaContext context, Launcher launcher) implements Re
 
     private void start(String kernel, ResizeSpec s, int width, int height, Storage from, Storage to) {
         int n = s.n() * height * width * s.c();
-        context.run(kernel, s, () -> launcher.begin()
-                .with(n)
-                .withStruct(s.h(), s.w(), s.c(), s.outH(), s.outW(), s.mode() == ResizeSpec.Mode.BILINEAR ? 1 : 0)
-                .withDivisor(s.c())
-                .withDivisor(width)
-                .withDivisor(height)
-                .with(from)
-                .with(to)
-                .overElements(kernel, n));
+        context.run(
+                kernel,
+                s,
+                () -> launcher.begin()
+                        .with(n)
+                        .withStruct(
+                                s.h(), s.w(), s.c(), s.outH(), s.outW(), s.mode() == ResizeSpec.Mode.BILINEAR ? 1 : 0)
+                        .withDivisor(s.c())
+                        .withDivisor(width)
+                        .withDivisor(height)
+                        .with(from)
+                        .with(to)
+                        .overElements(kernel, n));
     }
 }

@@ -20,7 +20,6 @@ public enum KernelFile {
     CONV;
 
     private final String text = read("prelude.cuh") + "\n#line 1 \"" + fileName() + "\"\n" + read(fileName());
-    private final List<String> kernels = kernels(text);
 
     /** {@code reduce.cu}. */
     public String fileName() {
@@ -34,45 +33,41 @@ public enum KernelFile {
 
     /** Names of the kernels in it. */
     public List<String> kernels() {
-        return kernels;
-    }
-
-    /** The file that has a kernel. */
-    static KernelFile of(String kernel) {
-        for (var file : values()) {
-            if (file.kernels.contains(kernel)) {
-                return file;
-            }
-        }
-        throw new IllegalArgumentException("There is no kernel '" + kernel + "'");
-    }
-
-    private static List<String> kernels(String text) {
         var names = new TreeSet<String>();
         for (var macro : Macro.values()) {
             macro.use.matcher(text).results().forEach(m -> {
-                for (var shape : macro.shapes) {
-                    names.add(shape.formatted(m.group(1)));
+                for (var name : macro.names.split(" ", -1)) {
+                    names.add(name.formatted(m.group(1)));
                 }
             });
         }
         return List.copyOf(names);
     }
 
+    /** The file that has a kernel. */
+    static KernelFile of(String kernel) {
+        for (var file : values()) {
+            if (file.kernels().contains(kernel)) {
+                return file;
+            }
+        }
+        throw new IllegalArgumentException("There is no kernel '" + kernel + "'");
+    }
+
     /** The macros by which the sources define kernels, and the names these get. */
     private enum Macro {
         KERNEL("KERNEL (\\w+)\\(", "%s"),
-        UNARY("UNARY\\((\\w+),", "unary_%s", "gradient_%s"),
-        BINARY("BINARY\\((\\w+),", "dense_%s", "strided_%s"),
+        UNARY("UNARY\\((\\w+),", "unary_%s gradient_%s"),
+        BINARY("BINARY\\((\\w+),", "dense_%s strided_%s"),
         COPY("COPY\\((\\w+),", "%s"),
-        PARTIAL("PARTIAL\\((\\w+),", "%s_rows", "%s_columns");
+        PARTIAL("PARTIAL\\((\\w+),", "%s_rows %s_columns");
 
         private final Pattern use;
-        private final List<String> shapes;
+        private final String names;
 
-        Macro(String use, String... shapes) {
+        Macro(String use, String names) {
             this.use = Pattern.compile("^" + use, Pattern.MULTILINE);
-            this.shapes = List.of(shapes);
+            this.names = names;
         }
     }
 

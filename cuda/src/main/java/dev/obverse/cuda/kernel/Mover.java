@@ -4,7 +4,9 @@ import dev.obverse.backend.CopySpec;
 
 /** Copies between addresses, {@code move.cu}; within {@link dev.obverse.cuda.device.CudaContext#run}. */
 public record Mover(Launcher launcher) {
-    /** As {@link dev.obverse.backend.IndexKernels#copy}, four elements at a time where everything is a multiple of 4. */
+    /**
+     * As {@link dev.obverse.backend.IndexKernels#copy}, four elements at a time where everything is a multiple of 4.
+     */
     public void copy(CopySpec spec, long source, long target) {
         int n = spec.length();
         var axes = Axes.of("copy", spec.extents(), spec.sourceStrides(), spec.targetStrides());

@@ -15,7 +15,13 @@ public record PlainConv(Launcher launcher) {
 
     public void inputGradient(ConvSpec s, Storage dy, Storage w, Storage dx) {
         int n = s.n() * s.h() * s.w() * s.cin();
-        launcher.begin().with(n).withStruct(fields(s)).with(dy).with(w).with(dx).overElements("plain_input_gradient", n);
+        launcher.begin()
+                .with(n)
+                .withStruct(fields(s))
+                .with(dy)
+                .with(w)
+                .with(dx)
+                .overElements("plain_input_gradient", n);
     }
 
     public void weightGradient(ConvSpec s, Storage x, Storage dy, Storage dw) {

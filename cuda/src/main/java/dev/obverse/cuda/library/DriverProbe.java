@@ -20,7 +20,8 @@ import org.jspecify.annotations.Nullable;
  * @param version of CUDA that the driver supports, 12040 for 12.4; 0 if there is none
  * @param problem why no card can be used, or null
  */
-public record DriverProbe(int version, List<CardInfo> cards, @Nullable String problem) {
+public record DriverProbe(
+        int version, List<CardInfo> cards, @Nullable String problem) {
     /** A card, its memory, and its compute capability, 90 for 9.0. */
     public record CardInfo(String name, long bytes, int capability) {}
 
@@ -35,10 +36,15 @@ public record DriverProbe(int version, List<CardInfo> cards, @Nullable String pr
         }
     }
 
-    /** @param file of the driver's library, or null to leave it to the system's loader to find it */
+    /**
+     * Asks the driver; never fails.
+     *
+     * @param file of the driver's library, or null to leave it to the system's loader to find it
+     */
     @SuppressWarnings("restricted") // asking a native library is what this class is for
     public static DriverProbe ask(@Nullable Path file) {
-        if (!System.getProperty("os.name").equals("Linux") || !System.getProperty("os.arch").equals("amd64")) {
+        if (!System.getProperty("os.name").equals("Linux")
+                || !System.getProperty("os.arch").equals("amd64")) {
             return none("JCuda runs on Linux on x86-64, and this is " + System.getProperty("os.name") + " on "
                     + System.getProperty("os.arch"));
         }

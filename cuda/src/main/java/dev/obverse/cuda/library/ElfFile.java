@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.function.ObjIntConsumer;
 
 /**
- * An x86-64 shared library, as far as it must be read to make it ask for another major version of a library: the dynamic
- * section, its strings and its version needs. The layout is that of the System V ABI and of its GNU symbol versions
- * (Drepper, "How To Write Shared Libraries", 2011).
+ * An x86-64 shared library, as far as it must be read to make it ask for another major version of a library: the
+ * dynamic section, its strings and its version needs. The layout is that of the System V ABI and of its GNU symbol
+ * versions (Drepper, "How To Write Shared Libraries", 2011).
  */
 public final class ElfFile {
     private static final int PT_LOAD = 1;
@@ -43,7 +43,11 @@ public final class ElfFile {
     private final List<Entry> dynamic = new ArrayList<>();
     private final int strings;
 
-    /** @throws IllegalArgumentException if this is no 64-bit little-endian library */
+    /**
+     * Reads the header, not yet the symbols.
+     *
+     * @throws IllegalArgumentException if this is no 64-bit little-endian library
+     */
     public ElfFile(byte[] content) {
         bytes = ByteBuffer.wrap(content.clone()).order(ByteOrder.LITTLE_ENDIAN);
         if (content.length < 64 || bytes.getInt(0) != 0x464c457f || bytes.getShort(4) != 0x0102) {

@@ -45,7 +45,8 @@ public record FoundLibraries(int major, Map<NvidiaLibrary, Path> files, List<Pat
     private static int major(List<Path> folders) {
         for (var folder : folders) {
             for (int major : NvidiaLibrary.MAJORS) {
-                if (find(NvidiaLibrary.CUBLAS, major, folder) != null || find(NvidiaLibrary.NVRTC, major, folder) != null) {
+                if (find(NvidiaLibrary.CUBLAS, major, folder) != null
+                        || find(NvidiaLibrary.NVRTC, major, folder) != null) {
                     return major;
                 }
             }
@@ -63,7 +64,8 @@ public record FoundLibraries(int major, Map<NvidiaLibrary, Path> files, List<Pat
         try (var stream = Files.newDirectoryStream(folder, name + "*")) {
             var files = new ArrayList<Path>();
             stream.forEach(files::add);
-            files.removeIf(f -> !f.getFileName().toString().substring(name.length()).matches("\\d+"));
+            files.removeIf(
+                    f -> !f.getFileName().toString().substring(name.length()).matches("\\d+"));
             files.sort(null);
             return files.isEmpty() ? null : files.getLast();
         } catch (IOException | DirectoryIteratorException e) {

@@ -35,8 +35,9 @@ public final class JniFolder {
                         folder, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
             }
             if (!Files.getOwner(folder).equals(Files.getOwner(Path.of("/proc/self")))) {
-                throw new IllegalStateException("The folder " + folder + " for JCuda's libraries belongs to somebody else:"
-                        + " choose another with -Dobverse.cuda.cache=FOLDER");
+                throw new IllegalStateException(
+                        "The folder " + folder + " for JCuda's libraries belongs to somebody else:"
+                                + " choose another with -Dobverse.cuda.cache=FOLDER");
             }
             for (var library : LIBRARIES) {
                 write(library, major, folder.resolve(fileName(library)));

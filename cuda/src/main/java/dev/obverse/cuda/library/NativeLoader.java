@@ -53,10 +53,7 @@ public final class NativeLoader {
                     .formatted(
                             missing.stream().map(NvidiaLibrary::title).collect(Collectors.joining(", ")),
                             found.folders().size(),
-                            missing.stream()
-                                    .map(found::remedy)
-                                    .distinct()
-                                    .collect(Collectors.joining("; "))));
+                            missing.stream().map(found::remedy).distinct().collect(Collectors.joining("; "))));
         }
         if (found.major() != 12 && !mayRetag) {
             throw new IllegalStateException("CUDA " + found.major() + " was found (" + found.file(NvidiaLibrary.NVRTC)
@@ -97,7 +94,8 @@ public final class NativeLoader {
             }
         } catch (UnsatisfiedLinkError | ExceptionInInitializerError e) {
             var cause = e.getCause() == null ? e : e.getCause();
-            throw new IllegalStateException("JCuda's libraries in " + folder + " cannot be loaded: " + reason(cause), e);
+            throw new IllegalStateException(
+                    "JCuda's libraries in " + folder + " cannot be loaded: " + reason(cause), e);
         } catch (ClassNotFoundException e) {
             throw new IllegalStateException("JCuda is not on the class path: add org.jcuda's jars", e);
         } finally {

@@ -47,7 +47,8 @@ public enum NvidiaLibrary {
             return "install NVIDIA's driver so that nvidia-smi works; a container needs --gpus all";
         }
         return "pip install nvidia-%s-cu%d, or install %s; -Dobverse.cuda.libraries=FOLDER names an unusual place"
-                .formatted(wheel, major, this == CUDNN ? "cuDNN 9 for CUDA " + major : "the CUDA " + major + " toolkit");
+                .formatted(
+                        wheel, major, this == CUDNN ? "cuDNN 9 for CUDA " + major : "the CUDA " + major + " toolkit");
     }
 
     /** All that a toolkit brings. */

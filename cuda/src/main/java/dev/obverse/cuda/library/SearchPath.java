@@ -23,12 +23,10 @@ public final class SearchPath {
     private static final String SITE = "lib/python3*/{site,dist}-packages";
 
     private final Map<String, String> environment;
-    private final Path root;
     private final Set<Path> folders = new LinkedHashSet<>();
 
-    private SearchPath(Map<String, String> environment, Path root) {
+    private SearchPath(Map<String, String> environment) {
         this.environment = environment;
-        this.root = root;
     }
 
     /** The folders that exist on this machine. */
@@ -36,9 +34,13 @@ public final class SearchPath {
         return of(first, System.getenv(), Path.of("/"));
     }
 
-    /** @param root what stands for {@code /} */
+    /**
+     * The folders that exist on some machine.
+     *
+     * @param root what stands for {@code /}
+     */
     static List<Path> of(List<Path> first, Map<String, String> environment, Path root) {
-        var path = new SearchPath(environment, root);
+        var path = new SearchPath(environment);
         first.forEach(folder -> path.add(folder.toAbsolutePath()));
         path.listed("LD_LIBRARY_PATH").forEach(path::add);
         path.pythons("VIRTUAL_ENV");
@@ -87,7 +89,9 @@ public final class SearchPath {
 
     private Stream<Path> listed(String variable) {
         var value = value(variable);
-        return value == null ? Stream.of() : Arrays.stream(value.split(":", -1)).filter(s -> !s.isBlank()).map(Path::of);
+        return value == null
+                ? Stream.of()
+                : Arrays.stream(value.split(":", -1)).filter(s -> !s.isBlank()).map(Path::of);
     }
 
     private void add(Path folder) {

@@ -27,8 +27,8 @@ class CudaContextTest {
     @Test
     void aLostCardSaysWhereToLook() {
         card.launchStatus = 999;
-        var error = assertThrows(
-                CudaException.class, () -> context.run("fill", 1, () -> card.launch(0, 1, 1, 1, 1, 0)));
+        var error =
+                assertThrows(CudaException.class, () -> context.run("fill", 1, () -> card.launch(0, 1, 1, 1, 1, 0)));
         assertTrue(String.valueOf(error.getMessage()).contains("nvidia-smi and dmesg"), error.getMessage());
     }
 

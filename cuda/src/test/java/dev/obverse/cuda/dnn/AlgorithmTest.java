@@ -27,8 +27,16 @@ class AlgorithmTest {
                 candidate(0, true, 1, 0, 0, 5), // TF32
                 candidate(0, true, 2, 3, 10, 7),
                 candidate(0, true, 1, 3, 10, 6));
-        assertEquals(6f, Algorithm.best(Direction.FORWARD, false, 1000, candidates).orElseThrow().milliseconds());
-        assertEquals(3f, Algorithm.best(Direction.FORWARD, true, 1000, candidates).orElseThrow().milliseconds());
+        assertEquals(
+                6f,
+                Algorithm.best(Direction.FORWARD, false, 1000, candidates)
+                        .orElseThrow()
+                        .milliseconds());
+        assertEquals(
+                3f,
+                Algorithm.best(Direction.FORWARD, true, 1000, candidates)
+                        .orElseThrow()
+                        .milliseconds());
         assertTrue(Algorithm.best(Direction.FORWARD, false, 5, candidates).isEmpty());
     }
 

@@ -34,7 +34,8 @@ class ConvGeometryTest {
         var s = spec(h, k, stride, dilation, top, left, bottom, right);
         var g = ConvGeometry.of(s);
         var seen = new ConvSpec(
-                1, g.h(), g.w(), 2, 3, k, k, stride, stride, g.padH(), g.padW(), g.padH(), g.padW(), dilation, dilation, 1);
+                1, g.h(), g.w(), 2, 3, k, k, stride, stride, g.padH(), g.padW(), g.padH(), g.padW(), dilation, dilation,
+                1);
         assertEquals(s.outH(), seen.outH());
         assertEquals(s.outW(), seen.outW());
 
@@ -52,6 +53,11 @@ class ConvGeometryTest {
         cpu.index().copy(CudnnConv.padding(s, g), x, padded);
         var y = cpu.memory().allocate(s.outPixels() * 3);
         var z = cpu.memory().allocate(s.outPixels() * 3);
+        var cropped = cpu.memory().allocate(image.length);
+        cpu.index().copy(CudnnConv.cropping(s, g), padded, cropped);
+        var back = new double[image.length];
+        cpu.memory().read(cropped, back);
+        assertArrayEquals(image, back);
         cpu.conv().forward(s, 1, x, w, null, y);
         cpu.conv().forward(seen, 1, padded, w, null, z);
         var expected = new double[y.length()];

@@ -22,9 +22,10 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
 /**
- * A card that is this machine: its memory is ordinary memory, and kernels are the same sources compiled by g++. It fills
- * fresh memory with garbage.
+ * A card that is this machine: its memory is ordinary memory, and kernels are the same sources compiled by g++. It
+ * fills fresh memory with garbage.
  */
+@SuppressWarnings({"restricted", "MustBeClosedChecker"}) // memory and kernels are addresses; free closes blocks
 public final class HostCard implements Card {
     private static final FunctionDescriptor RUN =
             FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
@@ -42,11 +43,11 @@ public final class HostCard implements Card {
         try {
             return System.getProperty("os.arch").equals("amd64")
                     && new ProcessBuilder("g++", "--version")
-                            .redirectErrorStream(true)
-                            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                            .start()
-                            .waitFor()
-                    == 0;
+                                    .redirectErrorStream(true)
+                                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                    .start()
+                                    .waitFor()
+                            == 0;
         } catch (IOException | InterruptedException e) {
             return false;
         }
@@ -177,13 +178,11 @@ public final class HostCard implements Card {
     @Override
     public void launch(long function, int grid, int gridY, int blockX, int blockY, long parameters) {
         if (grid < 1 || gridY < 1 || gridY > 65535 || blockX < 1 || blockX * blockY > 1024) {
-            throw new IllegalStateException("a card would refuse the grid %dx%d of %dx%d threads"
-                    .formatted(grid, gridY, blockX, blockY));
+            throw new IllegalStateException(
+                    "a card would refuse the grid %dx%d of %dx%d threads".formatted(grid, gridY, blockX, blockY));
         }
         try {
-            functions
-                    .get((int) function)
-                    .invokeExact(grid, gridY, blockX, blockY, MemorySegment.ofAddress(parameters));
+            functions.get((int) function).invokeExact(grid, gridY, blockX, blockY, MemorySegment.ofAddress(parameters));
         } catch (RuntimeException | Error e) {
             throw e;
         } catch (Throwable e) {

@@ -50,7 +50,8 @@ class AxesTest {
             zigzag[i] = i % 2;
         }
         var e = assertThrows(
-                IllegalArgumentException.class, () -> Axes.of("add", extents, zigzag, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9}));
+                IllegalArgumentException.class,
+                () -> Axes.of("add", extents, zigzag, new int[] {1, 2, 3, 4, 5, 6, 7, 8, 9}));
         assertTrue(String.valueOf(e.getMessage()).startsWith("add: 9 axes"), e.getMessage());
     }
 

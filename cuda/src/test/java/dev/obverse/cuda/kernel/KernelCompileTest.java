@@ -17,10 +17,10 @@ import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Assumptions;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.junit.jupiter.api.Test;
 
 /**
  * Every kernel compiles for real cards, wherever NVRTC is found; no card is needed. {@code -Dobverse.nvrtc=require}
@@ -32,7 +32,9 @@ class KernelCompileTest {
 
     private static final int EM_CUDA = 190;
 
-    /** The loader keeps libraries open until the process ends, so they are not written into a folder that is deleted. */
+    /**
+     * The loader keeps libraries open until the process ends, so they are not written into a folder that is deleted.
+     */
     private static final Path CACHE = Path.of("target", "nvrtc-test");
 
     @TempDir

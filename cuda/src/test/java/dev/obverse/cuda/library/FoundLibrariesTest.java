@@ -66,7 +66,10 @@ class FoundLibrariesTest {
         toolkit("mine", 13);
         assertEquals(12, found(List.of(), Map.of()).major());
         assertEquals(13, found(List.of(root.resolve("mine")), Map.of()).major());
-        assertEquals(13, found(List.of(), Map.of("LD_LIBRARY_PATH", ":" + root.resolve("mine"))).major());
+        assertEquals(
+                13,
+                found(List.of(), Map.of("LD_LIBRARY_PATH", ":" + root.resolve("mine")))
+                        .major());
         toolkit("mine", 12);
         assertEquals(12, found(List.of(root.resolve("mine")), Map.of()).major(), "JCuda is made for 12");
     }
@@ -98,7 +101,8 @@ class FoundLibrariesTest {
         file("usr/lib64/libcudnn.so.9");
         var found = found(List.of(), Map.of());
         var error = assertThrows(IllegalStateException.class, () -> NativeLoader.load(found, root, false));
-        assertTrue(String.valueOf(error.getMessage()).contains("libcublasLt.so.12 cannot be loaded"), error.getMessage());
+        assertTrue(
+                String.valueOf(error.getMessage()).contains("libcublasLt.so.12 cannot be loaded"), error.getMessage());
         assertThrows(IllegalStateException.class, () -> found.version(NvidiaLibrary.CUDNN));
     }
 }

@@ -146,8 +146,7 @@ public final class Parity implements Callable<Integer> {
         double largest = 0;
         for (var name : expected.keySet()) {
             double least = name.startsWith("loss") ? 0 : NOISE * scale;
-            double d = ParityBackend.difference(
-                    expected.get(name), actual.getOrDefault(name, new double[0]), least);
+            double d = ParityBackend.difference(expected.get(name), actual.getOrDefault(name, new double[0]), least);
             if (name.startsWith("loss")) {
                 shared.say("%-14s %.7g on the CPU, %.1e apart".formatted(name, expected.get(name)[0], d));
             }
@@ -179,7 +178,9 @@ public final class Parity implements Callable<Integer> {
             var loss = new DrnLoss(config.objective()).of(original, recognised, network.forward(original, fake));
             loss.total().backward();
             values.put("loss", new double[] {loss.total().item()});
-            loss.terms().forEach(t -> values.put("loss " + t.name(), new double[] {t.value().item()}));
+            loss.terms()
+                    .forEach(t -> values.put(
+                            "loss " + t.name(), new double[] {t.value().item()}));
             network.namedParameters().forEach((name, p) -> {
                 var gradient = p.grad();
                 if (gradient != null) {

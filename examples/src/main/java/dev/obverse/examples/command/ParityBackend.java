@@ -21,7 +21,13 @@ import org.jspecify.annotations.Nullable;
  * results are apart. What is computed next goes on from the trusted results, so a difference belongs to its own kernel.
  */
 final class ParityBackend {
-    /** All calls of one kernel with one shape; the difference is the largest, relative to the largest trusted value. */
+    /**
+     * A result is compared relative to its largest value, or to this part of the largest of all the kernel's arrays: of
+     * a sum whose terms cancel, only rounding is left.
+     */
+    private static final double CANCELLED = 0.1;
+
+    /** All calls of one kernel with one shape, and the largest difference of their results. */
     record Comparison(String family, String kernel, String shape, int calls, double difference) {}
 
     private static final class Pair extends Storage {
@@ -101,9 +107,12 @@ final class ParityBackend {
         var expected = call(method, one, side(arguments, true));
         var actual = call(method, other, side(arguments, false));
         double difference = expected == null ? 0 : difference(expected, actual);
-        for (var pair : pairs) {
-            difference = Math.max(
-                    difference, difference(values(trusted, pair.trusted), values(questioned, pair.questioned)));
+        var results = pairs.stream().map(pair -> values(trusted, pair.trusted)).toList();
+        double least = CANCELLED
+                * results.stream().mapToDouble(ParityBackend::largest).max().orElse(0);
+        for (int i = 0; i < pairs.size(); i++) {
+            var questionable = values(questioned, pairs.get(i).questioned);
+            difference = Math.max(difference, difference(results.get(i), questionable, least));
         }
         note(type, method, arguments, difference);
         return expected;
@@ -149,16 +158,22 @@ final class ParityBackend {
 
     /** Relative to at least {@code least}. */
     static double difference(double[] expected, double[] actual, double least) {
-        double largest = Math.max(least, Float.MIN_NORMAL);
         double apart = 0;
         for (int i = 0; i < expected.length; i++) {
             if (Double.compare((float) expected[i], (float) actual[i]) != 0) {
                 double d = Math.abs(expected[i] - actual[i]);
                 apart = Math.max(apart, Double.isNaN(d) ? Double.POSITIVE_INFINITY : d);
             }
-            largest = Math.max(largest, Math.abs(expected[i]));
         }
-        return apart / largest;
+        return apart / Math.max(Math.max(least, largest(expected)), Float.MIN_NORMAL);
+    }
+
+    private static double largest(double[] values) {
+        return Arrays.stream(values)
+                .filter(Double::isFinite)
+                .map(Math::abs)
+                .max()
+                .orElse(0);
     }
 
     private void note(Class<?> type, Method method, Object[] arguments, double difference) {
@@ -170,8 +185,8 @@ final class ParityBackend {
         comparisons.merge(
                 List.of(family, method.getName(), shape),
                 new Comparison(family, method.getName(), shape, 1, difference),
-                (a, b) -> new Comparison(
-                        a.family, a.kernel, a.shape, a.calls + 1, Math.max(a.difference, b.difference)));
+                (a, b) ->
+                        new Comparison(a.family, a.kernel, a.shape, a.calls + 1, Math.max(a.difference, b.difference)));
     }
 
     /** A record's numbers without their names; arrays by their content. */
