@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  *     remember who asked for memory
  * @param cache {@code obverse.cuda.cache}: folder for compiled kernels and the like
  */
-public record CudaSettings(List<Path> libraries, boolean retag, Precision math, Search search, boolean debug, Path cache) {
+public record CudaSettings(
+        List<Path> libraries, boolean retag, Precision math, Search search, boolean debug, Path cache) {
     /** How exactly tensor cores may multiply. */
     public enum Precision {
         FLOAT32,

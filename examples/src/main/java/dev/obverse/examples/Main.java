@@ -29,7 +29,8 @@ import picocli.CommandLine.Spec;
             dev.obverse.examples.command.Trace.class,
             dev.obverse.examples.command.Learn.class,
             dev.obverse.examples.command.Doctor.class,
-            dev.obverse.examples.command.Parity.class
+            dev.obverse.examples.command.Parity.class,
+            dev.obverse.examples.command.Measure.class
         })
 public final class Main implements Runnable {
     @Spec
