@@ -46,9 +46,11 @@ public enum NvidiaLibrary {
         if (this == DRIVER) {
             return "install NVIDIA's driver so that nvidia-smi works; a container needs --gpus all";
         }
-        return "pip install nvidia-%s-cu%d, or install %s; -Dobverse.cuda.libraries=FOLDER names an unusual place"
+        // from CUDA 13 on only cuDNN's package has the version in its name
+        var suffix = major == 12 || this == CUDNN ? "-cu" + major : "";
+        return "pip install nvidia-%s%s, or install %s; -Dobverse.cuda.libraries=FOLDER names an unusual place"
                 .formatted(
-                        wheel, major, this == CUDNN ? "cuDNN 9 for CUDA " + major : "the CUDA " + major + " toolkit");
+                        wheel, suffix, this == CUDNN ? "cuDNN 9 for CUDA " + major : "the CUDA " + major + " toolkit");
     }
 
     /** All that a toolkit brings. */
