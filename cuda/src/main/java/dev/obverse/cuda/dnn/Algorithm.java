@@ -2,7 +2,6 @@ package dev.obverse.cuda.dnn;
 
 import java.util.Comparator;
 import java.util.List;
-import java.util.Optional;
 
 /**
  * One of cuDNN's algorithms for one direction and shape.
@@ -22,16 +21,23 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
     record Candidate(int status, boolean deterministic, Algorithm algorithm) {}
 
     /**
-     * The fastest that gives the same bits every time, fits into the workspace and, unless {@code tf32}, rounds as
-     * float32 does; none if cuDNN has no such.
+     * Those that give the same bits every time, fit into the workspace and, unless {@code tf32}, round as float32 does,
+     * the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come first.
      */
-    static Optional<Algorithm> best(Direction direction, boolean tf32, long mostWorkspace, List<Candidate> candidates) {
-        return candidates.stream()
+    static List<Algorithm> ranked(Direction direction, boolean tf32, long mostWorkspace, List<Candidate> candidates) {
+        var allowed = candidates.stream()
                 .filter(c -> c.status == 0 && c.deterministic)
                 .map(Candidate::algorithm)
-                .filter(a -> a.workspace <= mostWorkspace)
-                .filter(a -> tf32 || (a.math == FMA_MATH && direction.isExact(a.number)))
-                .min(Comparator.comparingDouble(Algorithm::milliseconds));
+                .filter(a -> a.workspace <= mostWorkspace);
+        if (tf32) {
+            return allowed.sorted(Comparator.comparingDouble(Algorithm::milliseconds))
+                    .toList();
+        }
+        return allowed.filter(a -> (a.math == FMA_MATH || a.math == DEFAULT_MATH) && direction.isExact(a.number))
+                .sorted(Comparator.comparing((Algorithm a) -> a.math != FMA_MATH)
+                        .thenComparingDouble(Algorithm::milliseconds))
+                .map(a -> new Algorithm(a.number, FMA_MATH, a.workspace, a.milliseconds))
+                .toList();
     }
 
     /** As one word. */

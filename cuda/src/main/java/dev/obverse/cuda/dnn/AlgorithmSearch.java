@@ -61,15 +61,23 @@ public final class AlgorithmSearch {
                     limit,
                     workspace -> candidates.addAll(measured(direction, d, x, w, y, new Address(workspace), limit)));
         }
-        var best = Algorithm.best(direction, tf32, limit, candidates);
+        var best = firstThatWorks(direction, d, limit, candidates);
         if (best.isEmpty()) {
-            best = Algorithm.best(direction, tf32, limit, proposed(direction, d));
+            best = firstThatWorks(direction, d, limit, proposed(direction, d));
         }
         best.ifPresent(a -> file.put(key, a));
         return best;
     }
 
-    /** A remembered choice, with the workspace it needs now; none if cuDNN no longer takes it. */
+    private Optional<Algorithm> firstThatWorks(
+            Direction direction, ConvDescriptors d, long limit, List<Candidate> candidates) {
+        return Algorithm.ranked(direction, tf32, limit, candidates).stream()
+                .flatMap(a -> stillWorks(direction, d, a).stream())
+                .filter(a -> a.workspace() <= limit)
+                .findFirst();
+    }
+
+    /** The algorithm with the workspace it needs now; none if cuDNN does not take it for these descriptors. */
     private Optional<Algorithm> stillWorks(Direction direction, ConvDescriptors d, Algorithm a) {
         d.setMath(a.math());
         var bytes = new long[1];
