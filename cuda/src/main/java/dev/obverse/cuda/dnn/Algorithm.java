@@ -22,7 +22,8 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
 
     /**
      * Those that give the same bits every time, fit into the workspace and, unless {@code tf32}, round as float32 does,
-     * the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come first.
+     * the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come
+     * first.
      */
     static List<Algorithm> ranked(Direction direction, boolean tf32, long mostWorkspace, List<Candidate> candidates) {
         var allowed = candidates.stream()

@@ -47,8 +47,9 @@ public final class AlgorithmSearch {
     }
 
     /** None if cuDNN has no algorithm that will do. The array that the direction makes may be overwritten. */
-    Optional<Algorithm> choose(Direction direction, ConvSpec s, ConvDescriptors d, Pointer x, Pointer w, Pointer y) {
-        var key = direction + " " + (tf32 ? "tf32" : "float32") + " "
+    Optional<Algorithm> choose(
+            Direction direction, ConvLayout layout, ConvSpec s, ConvDescriptors d, Pointer x, Pointer w, Pointer y) {
+        var key = direction + " " + layout + " " + (tf32 ? "tf32" : "float32") + " "
                 + s.toString().replaceAll("[^0-9,]", "");
         var remembered = file.get(key).flatMap(a -> stillWorks(direction, d, a));
         if (remembered.isPresent()) {

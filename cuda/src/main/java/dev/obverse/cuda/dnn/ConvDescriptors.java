@@ -9,16 +9,15 @@ import jcuda.jcudnn.cudnnConvolutionMode;
 import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnFilterDescriptor;
 import jcuda.jcudnn.cudnnTensorDescriptor;
-import jcuda.jcudnn.cudnnTensorFormat;
 
-/** cuDNN's description of one convolution: image and result channels-last, weight {@code [Cout,KH,KW,Cin/groups]}. */
+/** cuDNN's description of one convolution in one order of axes. */
 record ConvDescriptors(
         cudnnTensorDescriptor x,
         cudnnFilterDescriptor w,
         cudnnTensorDescriptor y,
         cudnnConvolutionDescriptor convolution) {
 
-    static ConvDescriptors of(ConvSpec s, ConvGeometry g, int math) {
+    static ConvDescriptors of(ConvSpec s, ConvGeometry g, ConvLayout order, int math) {
         var d = new ConvDescriptors(
                 new cudnnTensorDescriptor(),
                 new cudnnFilterDescriptor(),
@@ -28,7 +27,7 @@ record ConvDescriptors(
         check("cudnnCreateFilterDescriptor", JCudnn.cudnnCreateFilterDescriptor(d.w));
         check("cudnnCreateTensorDescriptor", JCudnn.cudnnCreateTensorDescriptor(d.y));
         check("cudnnCreateConvolutionDescriptor", JCudnn.cudnnCreateConvolutionDescriptor(d.convolution));
-        int layout = cudnnTensorFormat.CUDNN_TENSOR_NHWC;
+        int layout = order.format();
         int type = cudnnDataType.CUDNN_DATA_FLOAT;
         check(
                 "cudnnSetTensor4dDescriptor",

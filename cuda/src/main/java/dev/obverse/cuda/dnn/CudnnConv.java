@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.function.LongConsumer;
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Convolutions by cuDNN. Only algorithms that give the same bits every time are used; which one is decided once for
@@ -25,9 +26,9 @@ import jcuda.jcudnn.JCudnn;
 public final class CudnnConv implements CudaConv.FastConv {
     private static final System.Logger LOG = System.getLogger(CudnnConv.class.getName());
 
-    private record Key(Direction direction, ConvSpec spec) {}
+    private record Key(Direction direction, ConvSpec spec, ConvLayout layout) {}
 
-    private record Plan(ConvGeometry geometry, ConvDescriptors descriptors, Algorithm algorithm) {}
+    private record Plan(ConvDescriptors descriptors, Algorithm algorithm) {}
 
     private final CudaContext context;
     private final Mover mover;
@@ -63,41 +64,91 @@ public final class CudnnConv implements CudaConv.FastConv {
         return run(Direction.WEIGHT_GRADIENT, s, context.address(x), context.address(dw), context.address(dy));
     }
 
-    /** Brings image and weight into cuDNN's form, runs it, and brings back what it made. */
+    /** In the first order of axes for which cuDNN has an algorithm. */
     private boolean run(Direction direction, ConvSpec s, long x, long w, long y) {
-        var geometry = ConvGeometry.of(s);
+        for (var layout : ConvLayout.values()) {
+            var plan = plans.get(new Key(direction, s, layout));
+            if ((plan == null || plan.isPresent()) && run(direction, s, layout, x, w, y)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Brings the arrays into cuDNN's form, runs it, and brings back what it made; false if it has no algorithm. */
+    private boolean run(Direction direction, ConvSpec s, ConvLayout layout, long x, long w, long y) {
+        var g = ConvGeometry.of(s);
         var done = new boolean[1];
         withImage(
                 direction,
                 s,
-                geometry,
+                g,
+                layout,
                 x,
-                image -> context.withScratch(4L * s.weightSize(), weight -> {
-                    int rows = s.weightSize() / s.cout();
-                    if (direction != Direction.WEIGHT_GRADIENT) {
-                        mover.transpose(rows, s.cout(), w, weight);
-                    }
-                    done[0] = convolve(direction, s, geometry, new Address(image), new Address(weight), new Address(y));
-                    if (done[0] && direction == Direction.WEIGHT_GRADIENT) {
-                        mover.transpose(s.cout(), rows, weight, w);
-                    }
+                image -> withWeight(direction, s, layout, w, weight -> {
+                    boolean output = direction == Direction.FORWARD;
+                    var order = layout.image(s.n(), s.outH(), s.outW(), s.cout());
+                    through(order, output, y, result -> {
+                        var addresses = new Pointer[] {new Address(image), new Address(weight), new Address(result)};
+                        done[0] = convolve(new Key(direction, s, layout), g, addresses[0], addresses[1], addresses[2]);
+                    });
                 }));
         return done[0];
     }
 
-    private void withImage(Direction direction, ConvSpec s, ConvGeometry g, long x, LongConsumer work) {
+    private void withImage(
+            Direction direction, ConvSpec s, ConvGeometry g, ConvLayout layout, long x, LongConsumer work) {
+        boolean output = direction == Direction.INPUT_GRADIENT;
+        var order = layout.image(s.n(), g.h(), g.w(), s.cin());
         if (!g.pads(s)) {
-            work.accept(x);
+            through(order, output, x, work);
             return;
         }
-        context.withScratch(4L * s.n() * g.h() * g.w() * s.cin(), padded -> {
-            if (direction != Direction.INPUT_GRADIENT) {
-                context.card().clear(padded, 4L * s.n() * g.h() * g.w() * s.cin());
+        long bytes = 4L * s.n() * g.h() * g.w() * s.cin();
+        context.withScratch(bytes, padded -> {
+            if (!output) {
+                context.card().clear(padded, bytes);
                 mover.copy(padding(s, g), x, padded);
             }
-            work.accept(padded);
-            if (direction == Direction.INPUT_GRADIENT) {
+            through(order, output, padded, work);
+            if (output) {
                 mover.copy(cropping(s, g), padded, x);
+            }
+        });
+    }
+
+    private void withWeight(Direction direction, ConvSpec s, ConvLayout layout, long w, LongConsumer work) {
+        boolean output = direction == Direction.WEIGHT_GRADIENT;
+        var order = layout.weight(s);
+        if (order != null) {
+            through(order, output, w, work);
+            return;
+        }
+        int rows = s.weightSize() / s.cout();
+        context.withScratch(4L * s.weightSize(), weight -> {
+            if (!output) {
+                mover.transpose(rows, s.cout(), w, weight);
+            }
+            work.accept(weight);
+            if (output) {
+                mover.transpose(s.cout(), rows, weight, w);
+            }
+        });
+    }
+
+    /** Calls {@code work} with a copy in another order, made before, or, of an output, brought back afterwards. */
+    private void through(@Nullable CopySpec order, boolean output, long array, LongConsumer work) {
+        if (order == null) {
+            work.accept(array);
+            return;
+        }
+        context.withScratch(4L * order.length(), copy -> {
+            if (!output) {
+                mover.copy(order, array, copy);
+            }
+            work.accept(copy);
+            if (output) {
+                mover.copy(ConvLayout.reversed(order), copy, array);
             }
         });
     }
@@ -114,38 +165,39 @@ public final class CudnnConv implements CudaConv.FastConv {
 
     /** The copy of the middle of a larger image into one of its own. */
     static CopySpec cropping(ConvSpec s, ConvGeometry g) {
-        return new CopySpec(
-                new int[] {s.n(), s.h(), s.w(), s.cin()},
-                (g.top() * g.w() + g.left()) * s.cin(),
-                strides(g.h(), g.w(), s.cin()),
-                0,
-                strides(s.h(), s.w(), s.cin()));
+        return ConvLayout.reversed(padding(s, g));
     }
 
     private static int[] strides(int h, int w, int c) {
         return new int[] {h * w * c, w * c, c, 1};
     }
 
-    private boolean convolve(Direction direction, ConvSpec s, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
-        var plan = plans.get(new Key(direction, s));
+    private boolean convolve(Key key, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
+        var plan = plans.get(key);
         if (plan == null) {
-            plan = plan(direction, s, g, x, w, y);
-            plans.put(new Key(direction, s), plan);
+            plan = plan(key, g, x, w, y);
+            plans.put(key, plan);
         }
         plan.ifPresent(p -> context.withScratch(
-                p.algorithm.workspace(), workspace -> convolve(direction, p, x, w, y, new Address(workspace))));
+                p.algorithm.workspace(), workspace -> convolve(key.direction, p, x, w, y, new Address(workspace))));
         return plan.isPresent();
     }
 
-    private Optional<Plan> plan(Direction direction, ConvSpec s, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
-        var descriptors = ConvDescriptors.of(s, g, search.math());
-        var algorithm = search.choose(direction, s, descriptors, x, w, y);
+    private Optional<Plan> plan(Key key, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
+        var descriptors = ConvDescriptors.of(key.spec, g, key.layout, search.math());
+        var algorithm = search.choose(key.direction, key.layout, key.spec, descriptors, x, w, y);
         if (algorithm.isEmpty()) {
-            LOG.log(System.Logger.Level.INFO, "cuDNN has no algorithm for {0} of {1}: plain kernels run", direction, s);
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "cuDNN has no algorithm in {0} for {1} of {2}: {3}",
+                    key.layout,
+                    key.direction,
+                    key.spec,
+                    key.layout == ConvLayout.NHWC ? "trying NCHW, with copies" : "plain kernels run");
         }
         return algorithm.map(a -> {
             descriptors.setMath(a.math());
-            return new Plan(g, descriptors, a);
+            return new Plan(descriptors, a);
         });
     }
 

@@ -46,18 +46,18 @@ class AlgorithmTest {
         var file = folder.resolve("cudnn/choices.txt");
         var one = new AlgorithmFile(file);
         var other = new AlgorithmFile(file);
-        one.put("FORWARD float32 1,2", new Algorithm(1, 3, 77, 5));
-        other.put("FORWARD float32 3,4", new Algorithm(2, 3, 0, 5));
+        one.put("FORWARD NHWC float32 1,2", new Algorithm(1, 3, 77, 5));
+        other.put("FORWARD NHWC float32 3,4", new Algorithm(2, 3, 0, 5));
         var read = new AlgorithmFile(file);
-        assertEquals(Optional.of(new Algorithm(1, 3, 77, 0)), read.get("FORWARD float32 1,2"));
-        assertEquals(Optional.of(new Algorithm(2, 3, 0, 0)), read.get("FORWARD float32 3,4"));
-        assertTrue(read.get("FORWARD tf32 1,2").isEmpty());
+        assertEquals(Optional.of(new Algorithm(1, 3, 77, 0)), read.get("FORWARD NHWC float32 1,2"));
+        assertEquals(Optional.of(new Algorithm(2, 3, 0, 0)), read.get("FORWARD NHWC float32 3,4"));
+        assertTrue(read.get("FORWARD NHWC tf32 1,2").isEmpty());
     }
 
     @Test
     void aDamagedFileIsNoChoice(@TempDir Path folder) throws IOException {
         var file = folder.resolve("choices.txt");
-        Files.writeString(file, "FORWARD float32 1,2 = 1:3\nnonsense\n");
-        assertTrue(new AlgorithmFile(file).get("FORWARD float32 1,2").isEmpty());
+        Files.writeString(file, "FORWARD NHWC float32 1,2 = 1:3\nnonsense\n");
+        assertTrue(new AlgorithmFile(file).get("FORWARD NHWC float32 1,2").isEmpty());
     }
 }
