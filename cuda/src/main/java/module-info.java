@@ -2,6 +2,9 @@
 module dev.obverse.cuda {
     requires static org.jspecify;
     requires dev.obverse.core;
+    requires jcuda;
+    requires jcublas;
+    requires jcudnn;
 
     provides dev.obverse.backend.BackendProvider with
             dev.obverse.cuda.CudaProvider;

@@ -3,6 +3,7 @@ package dev.obverse.backend;
 import dev.obverse.backend.cpu.CpuBackend;
 import dev.obverse.backend.reference.ReferenceBackend;
 import dev.obverse.tensor.Device;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -20,9 +21,22 @@ public final class Backends {
         return open != null ? open : OPEN.computeIfAbsent(device, Backends::open);
     }
 
+    /** Makes {@code backend} the one of a device from now on: for tools that watch kernels, and for tests. */
+    public static void use(Device device, Backend backend) {
+        OPEN.put(device, backend);
+    }
+
     /** Number of usable devices of a kind that another module provides. */
     public static int deviceCount(String kind) {
         return provider(kind).map(BackendProvider::deviceCount).orElse(0);
+    }
+
+    /** What devices of a kind that another module provides need, and whether it is there. */
+    public static List<BackendProvider.Finding> diagnose(String kind) {
+        return provider(kind)
+                .map(BackendProvider::diagnose)
+                .orElseGet(() -> List.of(new BackendProvider.Finding(
+                        "module", false, "dev.obverse." + kind + " is not on the class or module path: add it")));
     }
 
     private static Backend open(Device device) {

@@ -1,4 +1,4 @@
-/** Where computation on NVIDIA GPUs will be; for now a provider that says there is none. */
+/** The backend of NVIDIA cards, and the provider by which core finds it. */
 @NullMarked
 package dev.obverse.cuda;
 

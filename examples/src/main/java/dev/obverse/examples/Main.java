@@ -30,7 +30,10 @@ import picocli.CommandLine.Spec;
             dev.obverse.examples.command.Export.class,
             dev.obverse.examples.command.Embed.class,
             dev.obverse.examples.command.Identify.class,
-            dev.obverse.examples.command.Learn.class
+            dev.obverse.examples.command.Learn.class,
+            dev.obverse.examples.command.Doctor.class,
+            dev.obverse.examples.command.Parity.class,
+            dev.obverse.examples.command.Measure.class
         })
 public final class Main implements Runnable {
     @Spec

@@ -1,0 +1,111 @@
+package dev.obverse.cuda.blas;
+
+import dev.obverse.backend.MatmulKernels;
+import dev.obverse.backend.MatmulSpec;
+import dev.obverse.backend.Storage;
+import dev.obverse.cuda.device.CudaContext;
+import dev.obverse.cuda.device.JCudaCard;
+import dev.obverse.cuda.device.JCudaCard.Address;
+import dev.obverse.cuda.device.Status;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import jcuda.Pointer;
+import jcuda.jcublas.JCublas2;
+import jcuda.jcublas.cublasHandle;
+import jcuda.jcublas.cublasMath;
+import jcuda.jcublas.cublasOperation;
+import jcuda.jcublas.cublasStatus;
+
+/** Matrix products by cuBLAS, which gives the same bits every time as long as one stream uses its handle. */
+public final class CudaMatmul implements MatmulKernels {
+    private final CudaContext context;
+    private final cublasHandle handle = new cublasHandle();
+    private final Pointer one;
+    private final Pointer zero;
+
+    /** The card must be bound. */
+    public CudaMatmul(CudaContext context, JCudaCard card, boolean tf32) {
+        this.context = context;
+        one = new Address(
+                Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 1f).address());
+        zero = new Address(
+                Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
+        check("cublasCreate", JCublas2.cublasCreate(handle));
+        check("cublasSetStream", JCublas2.cublasSetStream(handle, card.stream()));
+        int math = tf32 ? cublasMath.CUBLAS_TF32_TENSOR_OP_MATH : cublasMath.CUBLAS_PEDANTIC_MATH;
+        check("cublasSetMathMode", JCublas2.cublasSetMathMode(handle, math));
+    }
+
+    private static void check(String call, int status) {
+        Status.check(call, status, cublasStatus::stringFor);
+    }
+
+    @Override
+    public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        long results = (long) spec.batch() * spec.m() * spec.n();
+        if (results == 0) {
+            return;
+        }
+        context.run("matmul", spec, () -> {
+            if (spec.k() == 0) {
+                context.card().clear(context.address(c), 4 * results);
+                return;
+            }
+            multiply(spec.batch(), GemmCall.of(spec), address(b), address(a), address(c));
+        });
+    }
+
+    private void multiply(int batch, GemmCall g, Pointer first, Pointer second, Pointer result) {
+        int opFirst = operation(g.transposeFirst());
+        int opSecond = operation(g.transposeSecond());
+        if (batch == 1) {
+            check(
+                    "cublasSgemm",
+                    JCublas2.cublasSgemm(
+                            handle,
+                            opFirst,
+                            opSecond,
+                            g.m(),
+                            g.n(),
+                            g.k(),
+                            one,
+                            first,
+                            g.firstLeading(),
+                            second,
+                            g.secondLeading(),
+                            zero,
+                            result,
+                            g.resultLeading()));
+            return;
+        }
+        check(
+                "cublasSgemmStridedBatched",
+                JCublas2.cublasSgemmStridedBatched(
+                        handle,
+                        opFirst,
+                        opSecond,
+                        g.m(),
+                        g.n(),
+                        g.k(),
+                        one,
+                        first,
+                        g.firstLeading(),
+                        g.firstStride(),
+                        second,
+                        g.secondLeading(),
+                        g.secondStride(),
+                        zero,
+                        result,
+                        g.resultLeading(),
+                        g.resultStride(),
+                        batch));
+    }
+
+    private static int operation(boolean transpose) {
+        return transpose ? cublasOperation.CUBLAS_OP_T : cublasOperation.CUBLAS_OP_N;
+    }
+
+    private Pointer address(Storage storage) {
+        return new Address(context.address(storage));
+    }
+}

@@ -1,0 +1,172 @@
+package dev.obverse.cuda.device;
+
+import dev.obverse.backend.Storage;
+import dev.obverse.tensor.Device;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * The one owner of a card: its memory, its stream, its errors. Kernels of any thread come through {@link #run}, one
+ * after the other: a card has one stream, and the handles of cuBLAS and cuDNN serve one caller at a time. Starting work
+ * takes microseconds, so callers hardly wait for each other.
+ */
+public final class CudaContext {
+    /** Work on the card. */
+    @FunctionalInterface
+    public interface Work {
+        void run();
+    }
+
+    private final Device device;
+    private final Card card;
+    private final DevicePool pool;
+    private final Staging staging;
+    private final boolean debug;
+    private final ReentrantLock lock = new ReentrantLock();
+
+    /**
+     * @param debug wait after each piece of work, so that an error names the kernel that made it; remember who asked
+     *     for memory
+     */
+    public CudaContext(Device device, Card card, boolean debug) {
+        this.device = device;
+        this.card = card;
+        this.debug = debug;
+        pool = new DevicePool(card, device.toString(), debug);
+        staging = new Staging(card);
+    }
+
+    public Device device() {
+        return device;
+    }
+
+    public Card card() {
+        return card;
+    }
+
+    public DevicePool pool() {
+        return pool;
+    }
+
+    /**
+     * Runs {@code work} with the card bound and nobody else using it.
+     *
+     * @param what the kernel, for errors
+     * @param spec its shapes, for errors
+     * @throws CudaException naming the call that failed, {@code what} and {@code spec}
+     */
+    public void run(String what, Object spec, Work work) {
+        lock.lock();
+        try {
+            card.bind();
+            work.run();
+            if (debug) {
+                card.synchronize();
+            }
+        } catch (OutOfDeviceMemoryException e) {
+            throw e;
+        } catch (CudaException e) {
+            throw new CudaException(e, what + " " + spec + " on " + device);
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** The address behind a tensor's memory. */
+    public long address(Storage storage) {
+        return CudaStorage.address(this, storage);
+    }
+
+    // ---- memory
+
+    public Storage allocate(int length) {
+        var storage = new CudaStorage[1];
+        run("allocate", length, () -> storage[0] = new CudaStorage(this, pool.take(4L * length), length));
+        return storage[0];
+    }
+
+    public void release(Storage storage) {
+        address(storage);
+        ((CudaStorage) storage).release();
+    }
+
+    /** Memory for the duration of some work, which is called with its address. Only within {@link #run}. */
+    public void withScratch(long bytes, java.util.function.LongConsumer work) {
+        long address = pool.take(bytes);
+        try {
+            work.accept(address);
+        } finally {
+            pool.give(address);
+        }
+    }
+
+    public void write(float[] source, Storage target) {
+        transfer("write", target, () -> staging.write(address(target), bytes(target), Staging.floats(source)));
+    }
+
+    public void write(double[] source, Storage target) {
+        transfer("write", target, () -> staging.write(address(target), bytes(target), Staging.rounded(source)));
+    }
+
+    /** Only within {@link #run}. */
+    public void write(int[] source, long target) {
+        staging.write(target, 4L * source.length, Staging.ints(source));
+    }
+
+    public void read(Storage source, float[] target) {
+        transfer(
+                "read",
+                source,
+                () -> staging.read(
+                        address(source),
+                        bytes(source),
+                        (from, part) ->
+                                MemorySegment.copy(part, ValueLayout.JAVA_FLOAT, 0, target, (int) (from / 4), (int)
+                                        (part.byteSize() / 4))));
+    }
+
+    public void read(Storage source, double[] target) {
+        transfer(
+                "read",
+                source,
+                () -> staging.read(address(source), bytes(source), (from, part) -> {
+                    for (int i = 0; i < part.byteSize() / 4; i++) {
+                        target[(int) (from / 4) + i] = part.getAtIndex(ValueLayout.JAVA_FLOAT, i);
+                    }
+                }));
+    }
+
+    /** Only within {@link #run}. */
+    public void read(long source, int[] target) {
+        staging.read(
+                source,
+                4L * target.length,
+                (from, part) -> MemorySegment.copy(
+                        part, ValueLayout.JAVA_INT, 0, target, (int) (from / 4), (int) (part.byteSize() / 4)));
+    }
+
+    /** Only within {@link #run}. */
+    public double readDouble(long source) {
+        var value = new double[1];
+        staging.read(source, 8, (_, part) -> value[0] = part.get(ValueLayout.JAVA_DOUBLE, 0));
+        return value[0];
+    }
+
+    private void transfer(String what, Storage storage, Work work) {
+        run(what, storage.length() + " elements", work);
+    }
+
+    private static long bytes(Storage storage) {
+        return 4L * storage.length();
+    }
+
+    /** Gives the card back; tensors on it can no longer be used. */
+    public void close() {
+        run("close", device, () -> {
+            staging.close();
+            pool.trim();
+        });
+        card.close();
+    }
+}

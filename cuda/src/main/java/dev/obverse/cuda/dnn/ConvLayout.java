@@ -1,0 +1,49 @@
+package dev.obverse.cuda.dnn;
+
+import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.CopySpec;
+import jcuda.jcudnn.cudnnTensorFormat;
+import org.jspecify.annotations.Nullable;
+
+/** In which order cuDNN gets the axes of images and weights; the first is our own, but for the weight's last axis. */
+enum ConvLayout {
+    /** Images as ours, weights {@code [Cout,KH,KW,Cin/groups]}. */
+    NHWC,
+    /** Images {@code [N,C,H,W]}, weights {@code [Cout,Cin/groups,KH,KW]}. */
+    NCHW;
+
+    /** cuDNN's number for it. */
+    int format() {
+        return this == NHWC ? cudnnTensorFormat.CUDNN_TENSOR_NHWC : cudnnTensorFormat.CUDNN_TENSOR_NCHW;
+    }
+
+    /** The copy from our order {@code [n,h,w,c]} into this one, or null if they are the same. */
+    @Nullable
+    CopySpec image(int n, int h, int w, int c) {
+        if (this == NHWC) {
+            return null;
+        }
+        return new CopySpec(
+                new int[] {n, c, h * w}, 0, new int[] {h * w * c, 1, c}, 0, new int[] {c * h * w, h * w, 1});
+    }
+
+    /** The copy from our weight {@code [KH,KW,Cin/groups,Cout]} into this order, or null if a transposition does it. */
+    @Nullable
+    CopySpec weight(ConvSpec s) {
+        if (this == NHWC) {
+            return null;
+        }
+        int taps = s.kh() * s.kw();
+        int cin = s.cin() / s.groups();
+        return new CopySpec(new int[] {s.cout(), cin, taps}, 0, new int[] {1, s.cout(), cin * s.cout()}, 0, new int[] {
+            cin * taps, taps, 1
+        });
+    }
+
+    /** The copy that goes back the way {@code copy} came. */
+    static CopySpec reversed(CopySpec copy) {
+        int from = copy.targetOffset();
+        int to = copy.sourceOffset();
+        return new CopySpec(copy.extents(), from, copy.targetStrides(), to, copy.sourceStrides());
+    }
+}

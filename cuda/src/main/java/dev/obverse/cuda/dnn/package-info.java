@@ -1,0 +1,5 @@
+/** Convolution by cuDNN. */
+@NullMarked
+package dev.obverse.cuda.dnn;
+
+import org.jspecify.annotations.NullMarked;

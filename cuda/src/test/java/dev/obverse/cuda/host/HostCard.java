@@ -1,0 +1,197 @@
+package dev.obverse.cuda.host;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.obverse.cuda.device.Card;
+import dev.obverse.cuda.kernel.KernelFile;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * A card that is this machine: its memory is ordinary memory, and kernels are the same sources compiled by g++. It
+ * fills fresh memory with garbage.
+ */
+@SuppressWarnings({"restricted", "MustBeClosedChecker"}) // memory and kernels are addresses; free closes blocks
+public final class HostCard implements Card {
+    private static final FunctionDescriptor RUN =
+            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+
+    private final Path folder;
+    private final Map<Long, Arena> blocks = new HashMap<>();
+    private final List<MethodHandle> functions = new ArrayList<>();
+
+    public HostCard(Path folder) {
+        this.folder = folder;
+    }
+
+    /** Whether there is a compiler. */
+    public static boolean possible() {
+        try {
+            return System.getProperty("os.arch").equals("amd64")
+                    && new ProcessBuilder("g++", "--version")
+                                    .redirectErrorStream(true)
+                                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                                    .start()
+                                    .waitFor()
+                            == 0;
+        } catch (IOException | InterruptedException e) {
+            return false;
+        }
+    }
+
+    /** Compiles a kernel file; the "machine code" is the path of a library. */
+    public byte[] compile(KernelFile file, String architecture) {
+        try (var header = HostCard.class.getResourceAsStream("host.h")) {
+            if (header == null) {
+                throw new IllegalStateException("host.h is missing");
+            }
+            var text = new StringBuilder(new String(header.readAllBytes(), StandardCharsets.UTF_8));
+            text.append(file.text());
+            for (var kernel : file.kernels()) {
+                boolean waits = file.text().contains("__shared__");
+                text.append("\nHOST_KERNEL(%s, %s)".formatted(kernel, waits));
+            }
+            var source = Files.writeString(folder.resolve(file.fileName() + ".cpp"), text + "\n");
+            var library = folder.resolve(file.fileName() + ".so");
+            var process = new ProcessBuilder(
+                            "g++",
+                            "-O2",
+                            "-w",
+                            "-ffp-contract=off",
+                            "-shared",
+                            "-fPIC",
+                            "-o",
+                            library.toString(),
+                            source.toString())
+                    .redirectErrorStream(true)
+                    .start();
+            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
+                throw new IllegalStateException("g++ " + file.fileName() + ": " + said);
+            }
+            return library.toString().getBytes(StandardCharsets.UTF_8);
+        } catch (IOException | InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public String description() {
+        return "this machine as a card";
+    }
+
+    @Override
+    public String architecture() {
+        return "host";
+    }
+
+    @Override
+    public void bind() {}
+
+    @Override
+    public long allocate(long bytes) {
+        var arena = Arena.ofShared();
+        var block = arena.allocate(bytes, 512);
+        block.fill((byte) 0x7f);
+        blocks.put(block.address(), arena);
+        return block.address();
+    }
+
+    @Override
+    public void free(long address) {
+        var arena = blocks.remove(address);
+        if (arena == null) {
+            throw new IllegalStateException("freed twice: 0x" + Long.toHexString(address));
+        }
+        arena.close();
+    }
+
+    @Override
+    public long[] memory() {
+        return new long[] {1L << 30, 1L << 31};
+    }
+
+    @Override
+    public long allocatePinned(long bytes) {
+        return allocate(bytes);
+    }
+
+    @Override
+    public void freePinned(long address) {
+        free(address);
+    }
+
+    @Override
+    public void copyIn(long pinned, long address, long bytes) {
+        at(address, bytes).copyFrom(at(pinned, bytes));
+    }
+
+    @Override
+    public void copyOut(long address, long pinned, long bytes) {
+        at(pinned, bytes).copyFrom(at(address, bytes));
+    }
+
+    @Override
+    public void clear(long address, long bytes) {
+        at(address, bytes).fill((byte) 0);
+    }
+
+    private static MemorySegment at(long address, long bytes) {
+        return MemorySegment.ofAddress(address).reinterpret(bytes);
+    }
+
+    @Override
+    public void mark(int mark) {}
+
+    @Override
+    public void await(int mark) {}
+
+    @Override
+    public void synchronize() {}
+
+    @Override
+    public long[] load(byte[] image, String... names) {
+        var lookup = SymbolLookup.libraryLookup(Path.of(new String(image, StandardCharsets.UTF_8)), Arena.global());
+        var handles = new long[names.length];
+        for (int i = 0; i < names.length; i++) {
+            handles[i] = functions.size();
+            functions.add(Linker.nativeLinker()
+                    .downcallHandle(lookup.find("run_" + names[i]).orElseThrow(), RUN));
+        }
+        return handles;
+    }
+
+    @Override
+    public void launch(long function, int grid, int gridY, int blockX, int blockY, long parameters) {
+        if (grid < 1 || gridY < 1 || gridY > 65535 || blockX < 1 || blockX * blockY > 1024) {
+            throw new IllegalStateException(
+                    "a card would refuse the grid %dx%d of %dx%d threads".formatted(grid, gridY, blockX, blockY));
+        }
+        try {
+            functions.get((int) function).invokeExact(grid, gridY, blockX, blockY, MemorySegment.ofAddress(parameters));
+        } catch (RuntimeException | Error e) {
+            throw e;
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        List.copyOf(blocks.keySet()).forEach(this::free);
+    }
+}
