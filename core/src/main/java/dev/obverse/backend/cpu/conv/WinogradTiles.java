@@ -19,6 +19,9 @@ public record WinogradTiles(Correlation at, int down, int across, int firstRow, 
     /** Products per channel of a tile: the points of the transform along both axes. */
     public static final int POINTS = SOURCE * SOURCE;
 
+    /** Most floats of transformed weights, so that offsets into them stay far from overflow. */
+    private static final long LARGEST = 1L << 29;
+
     /** Direct multiplications per channel pair and pixel. */
     private static final int DIRECT_COST = 9;
 
@@ -27,12 +30,13 @@ public record WinogradTiles(Correlation at, int down, int across, int firstRow, 
 
     /**
      * Whether {@code at} is a 3x3 convolution of stride 1 without dilation or groups, or the gradient of one, and its
-     * channels are multiples of {@code lanes}.
+     * channels are multiples of {@code lanes} and not absurdly many.
      */
     public static boolean fits(Correlation at, int lanes) {
         if (at.taps().size() != 9
                 || at.sourceChannels() % lanes != 0
                 || at.resultChannels() % lanes != 0
+                || (long) POINTS * at.sourceChannels() * at.resultChannels() > LARGEST
                 || at.groups() != 1
                 || at.stepH() * at.stepW() * at.rowStep() * at.columnStep() != 1) {
             return false;
