@@ -30,10 +30,11 @@ public final class SideProcess implements AutoCloseable {
         var command = new ArrayList<String>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(side.jvmOptions(threads));
-        command.addAll(List.of("-cp", System.getProperty("java.class.path"), SideMain.class.getName()));
-        command.addAll(List.of(side.getClass().getName(), Integer.toString(threads)));
+        command.addAll(List.of(SideMain.class.getName(), side.getClass().getName(), Integer.toString(threads)));
         var builder = new ProcessBuilder(command);
         builder.environment().putAll(side.environment(threads));
+        // Not as an argument: ONNX Runtime 1.29 crashes in a process whose command line is longer than 4 KiB.
+        builder.environment().put("CLASSPATH", System.getProperty("java.class.path"));
         process = builder.start();
         requests = new PrintStream(process.getOutputStream(), true, StandardCharsets.UTF_8);
         answers = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
