@@ -167,6 +167,10 @@ def bench(a):
     torch.backends.cudnn.benchmark = True
     cuda = a.device.startswith("cuda")
     name = torch.cuda.get_device_name(0) if cuda else "cpu"
+    if cuda:
+        ceilings(a.device)
+        torch.cuda.empty_cache()
+        torch.cuda.reset_peak_memory_stats()
     for mode in a.modes.split(","):
         precision, compiled = mode.split("-")[0], mode.endswith("-compile")
         torch.manual_seed(1)
@@ -206,8 +210,6 @@ def bench(a):
         if cuda:
             torch.cuda.empty_cache()
             torch.cuda.reset_peak_memory_stats()
-    if cuda:
-        ceilings(a.device)
     return 0
 
 

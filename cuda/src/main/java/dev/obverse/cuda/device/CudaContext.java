@@ -4,6 +4,7 @@ import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
+import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -70,6 +71,9 @@ public final class CudaContext {
             throw new CudaException(e, what + " " + spec + " on " + device);
         } finally {
             lock.unlock();
+            // The work knows its tensors by address only from some point on; collected before its last kernel has been
+            // started, their memory could become that kernel's scratch.
+            Reference.reachabilityFence(work);
         }
     }
 

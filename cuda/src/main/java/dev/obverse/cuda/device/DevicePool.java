@@ -105,7 +105,7 @@ public final class DevicePool {
                 if (trim() > 0) {
                     continue;
                 }
-                if (collections == COLLECTIONS) {
+                if (collections >= COLLECTIONS) {
                     throw new OutOfDeviceMemoryException(device, size, Asker.find(), statistics(), card.memory());
                 }
             }

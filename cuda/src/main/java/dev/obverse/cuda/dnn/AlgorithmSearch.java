@@ -16,7 +16,11 @@ import jcuda.jcudnn.cudnnConvolutionFwdAlgoPerf;
 
 /** Chooses an algorithm for a convolution: the one remembered, else the fastest measured or the first proposed. */
 public final class AlgorithmSearch {
-    private static final int MOST = 12;
+    private static final System.Logger LOG = System.getLogger(AlgorithmSearch.class.getName());
+
+    /** More than cuDNN has: eight forward, each tried in up to two math types. */
+    private static final int MOST = 20;
+
     private static final long MOST_WORKSPACE = 1L << 30;
     private static final int DETERMINISTIC = 1;
 
@@ -170,6 +174,13 @@ public final class AlgorithmSearch {
 
     /** A search that fails as a whole has found nothing: cuDNN says so of shapes it does not support. */
     private static List<Candidate> candidates(int status, Object[] found, int count) {
+        if (status != 0) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "cuDNN''s search failed with status {0}, {1}",
+                    Integer.toString(status),
+                    JCudnn.cudnnGetErrorString(status));
+        }
         var list = new ArrayList<Candidate>();
         for (int i = 0; status == 0 && i < count; i++) {
             list.add(candidate(found[i], i));

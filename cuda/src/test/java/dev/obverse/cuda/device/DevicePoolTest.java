@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.tensor.Device;
+import java.util.ArrayDeque;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.LongRange;
@@ -70,6 +71,26 @@ class DevicePoolTest {
         }
         assertTrue(context.pool().statistics().allocated() <= 20);
         assertTrue(card.used <= card.capacity);
+    }
+
+    @Test
+    void memoryThatComesBackInBlocksTooSmallIsGivenUpOnInTheEnd() {
+        var pools = new DevicePool[1];
+        var held = new ArrayDeque<Long>();
+        var full = new FakeCard(8 * MIB) {
+            @Override
+            public long allocate(long bytes) {
+                if (bytes > MIB && !held.isEmpty()) {
+                    pools[0].give(held.pop()); // as the collector does, while the caller waits for room
+                }
+                return super.allocate(bytes);
+            }
+        };
+        pools[0] = new DevicePool(full, "cuda:0", false);
+        for (int i = 0; i < 8; i++) {
+            held.push(pools[0].take(MIB));
+        }
+        assertThrows(OutOfDeviceMemoryException.class, () -> pools[0].take(9 * MIB));
     }
 
     @Test
