@@ -11,6 +11,7 @@ import picocli.CommandLine.ExitCode;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** The {@code obverse} command line. Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted. */
 @Command(
@@ -20,6 +21,10 @@ import picocli.CommandLine.Spec;
         description = "Trains and runs the Disentangling Reversing Network, which traces the original face of a face"
                 + " swap. A traced face is a plausible reconstruction, not proof.",
         synopsisSubcommandLabel = "COMMAND",
+        footer = { // a program of its own, which the launcher starts
+            "  bench             Measures the hot paths, in a few minutes, beside other",
+            "                      libraries too; see 'obverse bench --help'."
+        },
         subcommands = {
             dev.obverse.examples.command.Demo.class,
             dev.obverse.examples.command.Synth.class,
@@ -81,8 +86,17 @@ public final class Main implements Runnable {
     private static int wrongUsage(ParameterException e) {
         var command = e.getCommandLine();
         var name = command.getCommandSpec().qualifiedName();
-        command.getErr().println(name + ": " + ErrorSentence.of(e) + "; see '" + name + " --help'");
+        command.getErr().println(name + ": " + sentence(e) + "; see '" + name + " --help'");
         return ExitCode.USAGE;
+    }
+
+    private static String sentence(ParameterException e) {
+        if (e instanceof UnmatchedArgumentException unmatched
+                && !unmatched.isUnknownOption()
+                && !e.getCommandLine().getSubcommands().isEmpty()) {
+            return "there is no command '" + unmatched.getUnmatched().getFirst() + "'";
+        }
+        return ErrorSentence.of(e).replaceFirst("^Error: ", ""); // picocli writes it before some only
     }
 
     private static int failed(Exception e, CommandLine command) {
@@ -100,6 +114,6 @@ public final class Main implements Runnable {
     }
 
     private String commands() {
-        return String.join(", ", spec.subcommands().keySet());
+        return String.join(", ", spec.subcommands().keySet()) + ", bench";
     }
 }

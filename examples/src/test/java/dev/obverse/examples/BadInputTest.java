@@ -155,8 +155,80 @@ class BadInputTest {
         refused(2, "--colour", train(pairs(), "--colour"));
         refused(2, "identities must be at least 4, not 2", "synth", "--identities", "2");
         refused(2, "a command is missing");
-        refused(2, "swap", "swap");
+        refused(2, "there is no command 'swap'", "swap");
         refused(2, "--split", "evaluate", "--model", "m", "--pairs", pairs(), "--split", "dev");
+    }
+
+    @Test
+    void recognisers() throws IOException {
+        refused(1, "does not exist", embed(folder.resolve("none").toString()));
+        refused(1, "is not a recogniser's folder", embed(tiny.run().toString()));
+        var other = folder.resolve("other.onnx");
+        Files.writeString(other, "not a graph");
+        refused(1, "is not an ONNX file", embed(other.toString()));
+        var own = tiny.recogniser().toString();
+        refused(1, "says itself how it wants its pictures", embed(own, "--recogniser-input", "imagenet"));
+        refused(2, "Unknown recogniser input 'rgba'", embed(own, "--recogniser-input", "rgba"));
+        refused(2, "computes on the CPU only", embed(own, "--device", "reference"));
+        refused(2, "Missing required option: '--recogniser", "embed", "--pairs", pairs(), "--out", "x.npy");
+        refused(2, "give that too", evaluate("--recogniser-input", "bgr"));
+    }
+
+    private static String[] embed(String recogniser, String... more) {
+        var always = Stream.of(
+                "embed",
+                "--recogniser",
+                recogniser,
+                "--pairs",
+                pairs(),
+                "--cache",
+                folder.resolve("cache").toString(),
+                "--out",
+                folder.resolve("vectors.npy").toString());
+        return Stream.concat(always, Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    private static String[] evaluate(String... more) {
+        var always = Stream.of("evaluate", "--model", tiny.run().toString(), "--pairs", pairs());
+        return Stream.concat(always, Arrays.stream(more)).toArray(String[]::new);
+    }
+
+    @Test
+    void galleries() throws IOException {
+        var recogniser = tiny.recogniser().toString();
+        var strangers = Files.createDirectories(folder.resolve("strangers"));
+        var with = new String[] {"--recogniser", recogniser, "--gallery", strangers.toString()};
+        refused(2, "--gallery needs a --recogniser", evaluate("--gallery", strangers.toString()));
+        refused(1, "has no pictures of people", evaluate(with));
+        Files.copy(tiny.pairs().resolveSibling("fake/p000001.png"), strangers.resolve("stranger.png"));
+        refused(1, "shows a person of the gallery", evaluate(with));
+        refused(1, "has two pictures", identify(strangers, pairs()));
+
+        var gallery = folder.resolve("known");
+        var known = Files.createDirectories(gallery.resolve("anna"));
+        Files.copy(tiny.pairs().resolveSibling("fake/p000001.png"), known.resolve("1.png"));
+        Files.copy(tiny.pairs().resolveSibling("fake/p000002.png"), known.resolve("2.png"));
+        refused(1, "is not a picture", identify(gallery, pairs()));
+        refused(1, "is a folder, not a file", identify(gallery, folder.toString()));
+        refused(1, "does not exist", identify(gallery, "nowhere.png"));
+        var untested = manifest(HEADER + "p1,original/p000001.png,fake/p000001.png,anna,b,v,train\n");
+        refused(1, "has no test pairs", identify(gallery, pairs(), "--validation", untested));
+        refused(2, "--top must be at least 1", identify(gallery, pairs(), "--top", "0"));
+    }
+
+    private static String[] identify(Path gallery, String image, String... more) {
+        var always = Stream.of(
+                "identify",
+                "--model",
+                tiny.run().toString(),
+                "--recogniser",
+                tiny.recogniser().toString(),
+                "--gallery",
+                gallery.toString(),
+                "--out",
+                folder.resolve("identified").toString(),
+                image);
+        return Stream.concat(always, Arrays.stream(more)).toArray(String[]::new);
     }
 
     @Test

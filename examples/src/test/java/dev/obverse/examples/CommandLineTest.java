@@ -208,6 +208,8 @@ class CommandLineTest {
                 fake));
         var image = json.path("images").get(0);
         assertEquals(64, image.path("sha256").asText().length());
+        assertEquals(64, json.path("sha256").path("gallery").asText().length());
+        assertEquals(64, json.path("sha256").path("validation").asText().length());
         int people = gallery.toFile().list().length;
         assertEquals(people, image.path("fake").path("ranked").size());
         assertEquals(people, image.path("traced").path("ranked").size());

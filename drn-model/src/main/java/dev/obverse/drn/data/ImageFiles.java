@@ -60,6 +60,9 @@ final class ImageFiles {
         if (Files.isDirectory(file)) {
             throw new DataException("Image " + file + " is a folder, not a file");
         }
+        if (!Files.isRegularFile(file)) { // a device may have no end
+            throw new DataException("Image " + file + " is a device or a pipe, not a file");
+        }
         try {
             byte[] bytes = Files.readAllBytes(file);
             if (bytes.length == 0) {

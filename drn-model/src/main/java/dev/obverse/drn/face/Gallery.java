@@ -3,6 +3,7 @@ package dev.obverse.drn.face;
 import dev.obverse.drn.data.DataException;
 import dev.obverse.nn.metric.Cosine;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -36,7 +37,11 @@ public final class Gallery {
         this.folder = folder;
     }
 
-    /** Reads a folder; the vectors come from {@code source}. */
+    /**
+     * Reads a folder; the vectors come from {@code source}.
+     *
+     * @throws IOException in one sentence, if there is no such folder, it has no pictures, or one cannot be read
+     */
     public static Gallery read(Path folder, EmbeddingSource source) throws IOException {
         var paths = pictures(folder);
         if (paths.isEmpty()) {
@@ -68,15 +73,38 @@ public final class Gallery {
         }
     }
 
+    /** Names of the people, in the order of the paths of their first pictures. */
     public List<String> people() {
         return List.copyOf(people.keySet());
     }
 
+    /**
+     * SHA-256, in hexadecimal, of the lines {@code SHA-256 path} of all pictures, sorted by path, as {@code sha256sum}
+     * prints them.
+     *
+     * @throws IOException if a picture cannot be read any more
+     */
+    public String fingerprint() throws IOException {
+        var lines = new StringBuilder();
+        for (var path : pictures(folder)) {
+            lines.append(Fingerprint.of(folder.resolve(path)))
+                    .append("  ")
+                    .append(path)
+                    .append('\n');
+        }
+        return Fingerprint.of(lines.toString().getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Number of pictures of all of them. */
     public int pictures() {
         return people.values().stream().mapToInt(List::size).sum();
     }
 
-    /** Everybody, the most similar first; of equals the one whose name comes first. */
+    /**
+     * Everybody, the most similar first; of equals the one whose name comes first.
+     *
+     * @param face a vector of the recogniser that the gallery's came from
+     */
     public List<Match> rank(float[] face) {
         return rank(face, "");
     }

@@ -54,7 +54,7 @@ final class RecogniserFolder {
         var file = folder.resolve(DESCRIPTION);
         if (!Files.isRegularFile(file)) {
             throw new IOException(folder + " is not a recogniser's folder: it has no " + DESCRIPTION
-                    + "; give the folder that training a recogniser wrote");
+                    + "; give the folder that train-recogniser wrote, or an ONNX file");
         }
         var json = read(file);
         if (!json.path("kind").asText().equals(KIND) || json.path("version").asInt() != VERSION) {

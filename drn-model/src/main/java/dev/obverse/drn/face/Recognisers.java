@@ -14,11 +14,16 @@ public final class Recognisers {
     /**
      * Reads a recogniser: an ONNX file, or the folder that {@link Recogniser#save} wrote.
      *
-     * @param input how an ONNX file wants its pictures; null for what a folder says, or {@link RecogniserInput#ARCFACE}
+     * @param input how an ONNX file wants its pictures; null for what a folder says, or
+     *     {@link RecogniserInput#ARCFACE}; a recogniser trained here takes none
      * @throws IOException in one sentence that names the file and what is wrong with it
      */
     public static Recogniser load(Path path, @Nullable RecogniserInput input) throws IOException {
-        if (!Files.isDirectory(path) && Files.exists(path)) {
+        if (!Files.exists(path)) {
+            throw new IOException("Recogniser " + path
+                    + " does not exist: give the folder that train-recogniser wrote, or an ONNX file");
+        }
+        if (!Files.isDirectory(path)) {
             return OnnxRecogniser.read(path, input == null ? RecogniserInput.ARCFACE : input);
         }
         var description = path.resolve(RecogniserFolder.DESCRIPTION);
@@ -28,7 +33,12 @@ public final class Recognisers {
                 return onnx(path, json, input);
             }
         }
-        return SmallRecogniser.load(path);
+        var own = SmallRecogniser.load(path);
+        if (input != null) {
+            throw new IOException("Recogniser " + path + " says itself how it wants its pictures: leave out '"
+                    + input.words() + "', which is for ONNX files");
+        }
+        return own;
     }
 
     private static JsonNode json(Path description) throws IOException {

@@ -20,7 +20,7 @@ public final class EvidenceSheet {
     /**
      * One ranking of the gallery.
      *
-     * @param of what was looked up: {@code fake} or {@code traced}
+     * @param of what was looked up: {@code fake as given} or {@code traced}
      * @param picture that was looked up
      * @param ranked everybody, the most similar first
      * @param calibration how far scores can be trusted
@@ -37,7 +37,7 @@ public final class EvidenceSheet {
     /**
      * Begins a page.
      *
-     * @param facts names and values: the hashes of model, recogniser and gallery, the date
+     * @param facts names and values: names and hashes of model, recogniser and gallery
      * @param calibrated on what the trust in scores rests
      * @param top pictures of the best matches to show
      */

@@ -61,6 +61,7 @@ public final class Embed implements Callable<Integer> {
         if (out == null || !(out.toString().endsWith(".npy") || out.toString().endsWith(".safetensors"))) {
             throw shared.usage("--out must name a file that ends in .npy or .safetensors");
         }
+        Synth.requireCpu(shared);
         var network = recogniser.require(shared);
         var folder = source.images != null
                 ? source.images

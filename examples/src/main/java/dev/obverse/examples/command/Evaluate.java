@@ -92,7 +92,7 @@ public final class Evaluate implements Callable<Integer> {
         var config = run.readConfig();
         var network = run.readNetwork();
         network.to(device);
-        var judge = recogniser.load();
+        var judge = recogniser.load(shared);
         if (gallery != null && judge == null) {
             throw shared.usage("--gallery needs a --recogniser");
         }
@@ -102,28 +102,34 @@ public final class Evaluate implements Callable<Integer> {
         shared.err().println("Tracing " + data.size() + " pairs ...");
         boolean same = Train.absolute(pairs).equals(config.pairs());
         var leak = same ? Leak.of(manifest, side.split()) : Leak.UNKNOWN;
+        // Before the long work, because the gallery may not be that of the pairs.
+        var found = gallery == null || judge == null ? null : identification(gallery, judge, tracer, data);
         var measured = measure(tracer, data, side, leak, judge, config);
         shared.words().print(MetricsTable.text(measured));
-        var found = gallery == null || judge == null ? null : identification(gallery, judge, tracer, data);
+        if (found != null) {
+            say(found);
+        }
+        var json = EvaluationJson.of(measured);
+        if (found != null) {
+            json.set("identification", IdentificationJson.of(found));
+        }
         if (out != null) {
+            Files.writeString(out.resolve("metrics.json"), json.toPrettyString() + "\n");
             var sample = TracedPair.sample(tracer, data, PICTURES);
             write(out, measured, sample, run, config);
             shared.say("Pictures and figures: " + out.resolve("report.html"));
         }
-        shared.result(() -> {
-            var json = EvaluationJson.of(measured);
-            if (found != null) {
-                json.set("identification", IdentificationJson.of(found));
-            }
-            return json;
-        });
+        shared.result(() -> json);
         return 0;
     }
 
     private Identification identification(Path folder, Recogniser judge, Tracer tracer, PairDataset data)
             throws IOException {
         var cache = new EmbeddingCache(judge, model.resolve("embeddings"));
-        var found = Identification.of(tracer, data, judge, Gallery.read(folder, cache));
+        return Identification.of(tracer, data, judge, Gallery.read(folder, cache));
+    }
+
+    private void say(Identification found) {
         shared.say(String.format(
                 Locale.ROOT,
                 "Of %d pairs, found among %d people: do nothing rank-1 %.1f %%, rank-5 %.1f %%;"
@@ -134,7 +140,6 @@ public final class Evaluate implements Callable<Integer> {
                 100 * found.doNothing().rank(5),
                 100 * found.traced().rank(1),
                 100 * found.traced().rank(5)));
-        return found;
     }
 
     private static PairDataset data(PairManifest manifest, Side side, DisentanglingReversingNetwork network)
@@ -159,8 +164,6 @@ public final class Evaluate implements Callable<Integer> {
 
     private static void write(Path out, Measured measured, List<TracedPair> sample, RunFolder run, RunConfig config)
             throws IOException {
-        Files.writeString(
-                out.resolve("metrics.json"), EvaluationJson.of(measured).toPrettyString() + "\n");
         PictureGrid.ofPairs(sample).draw().writePng(out.resolve("grid.png"));
         new HtmlReport("Evaluation of " + run.path().getFileName(), "Pairs of " + config.pairs())
                 .figures(measured)

@@ -7,6 +7,7 @@ import dev.obverse.nn.onnx.OnnxExport;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -30,6 +31,7 @@ public final class Export implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        Synth.requireCpu(shared);
         var network = new RunFolder(model).readNetwork();
         int size = network.architecture().size();
         var file = file(shared.out());
@@ -37,8 +39,9 @@ public final class Export implements Callable<Integer> {
                 .names("fake", "traced")
                 .fact("note", Measured.NOT_PROOF)
                 .write(file);
-        shared.say("%s, %d MB, reads [batch,3,%d,%d]; %s"
-                .formatted(file, Files.size(file) >> 20, size, size, Measured.NOT_PROOF));
+        shared.say(String.format(
+                Locale.ROOT, "%s, %.1f MB, reads [batch,3,%d,%d]", file, Files.size(file) * 1e-6, size, size));
+        shared.say(Measured.NOT_PROOF);
         shared.result(() -> JsonNodeFactory.instance
                 .objectNode()
                 .put("file", file.toString())

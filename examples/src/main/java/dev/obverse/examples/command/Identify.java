@@ -5,9 +5,11 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.obverse.drn.Identification;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
+import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.RgbImage;
+import dev.obverse.drn.data.Split;
 import dev.obverse.drn.face.Calibration;
 import dev.obverse.drn.face.EmbeddingCache;
 import dev.obverse.drn.face.Fingerprint;
@@ -39,8 +41,8 @@ import picocli.CommandLine.Parameters;
         name = "identify",
         mixinStandardHelpOptions = true,
         description = "Traces fakes and ranks the people of a gallery by similarity, for the fake as given and for the"
-                + " traced face. Writes identify.json and evidence.html, with the SHA-256 of everything, into --out"
-                + " (runs/identify). A reconstruction is not proof.")
+            + " traced face. Writes identify.json and evidence.html, with the SHA-256 of what they rest on, into --out"
+            + " (runs/identify). A reconstruction is not proof.")
 public final class Identify implements Callable<Integer> {
     @Mixin
     private final Shared shared = new Shared();
@@ -93,19 +95,28 @@ public final class Identify implements Callable<Integer> {
         var people = Gallery.read(gallery, cache);
         var trusted = trusted(people, tracer, judge);
 
+        var hashes = new LinkedHashMap<String, String>();
+        hashes.put("model", Fingerprint.of(run.model()));
+        hashes.put("configuration", Fingerprint.of(run.config()));
+        hashes.put("recogniser", judge.fingerprint());
+        hashes.put("gallery", people.fingerprint());
+        if (validation != null) {
+            hashes.put("validation", Fingerprint.of(validation));
+        }
         var facts = new LinkedHashMap<String, String>();
-        facts.put("model (SHA-256)", Fingerprint.of(run.model()));
         facts.put("recogniser", judge.name());
-        facts.put("recogniser (SHA-256)", judge.fingerprint());
         facts.put("gallery", people.people().size() + " people, " + people.pictures() + " pictures");
+        hashes.forEach((name, hash) -> facts.put(name + " (SHA-256)", hash));
         var sheet = new EvidenceSheet(facts, trusted.on, top);
         var json = JsonNodeFactory.instance.objectNode();
-        facts.forEach(json::put);
+        json.put("recogniser", judge.name());
+        json.put("people", people.people().size()).put("pictures", people.pictures());
+        hashes.forEach(json.putObject("sha256")::put);
         json.put("calibratedOn", trusted.on);
         var list = json.putArray("images");
         for (var file : images) {
-            var hash = Fingerprint.of(file);
             var fake = RgbImage.read(file);
+            var hash = Fingerprint.of(file);
             var traced = tracer.trace(fake);
             var rankings = List.of(
                     ranking("fake as given", fake, judge, people, trusted.fake),
@@ -134,11 +145,17 @@ public final class Identify implements Callable<Integer> {
                     own);
         }
         var manifest = PairManifest.read(validation);
-        var rows = manifest.rows(dev.obverse.drn.data.Split.TEST);
-        var data = new PairDataset(manifest, rows.isEmpty() ? manifest.rows() : rows, tracer.size());
+        var rows = manifest.rows(Split.TEST);
+        if (rows.isEmpty()) {
+            // Of train pairs the network has seen the answers.
+            throw new DataException("Manifest " + validation
+                    + " has no test pairs, which say how far a score can be trusted: give one whose split column says"
+                    + " test");
+        }
+        var data = new PairDataset(manifest, rows, tracer.size());
         var found = Identification.of(tracer, data, judge, people);
         return new Trusted(
-                found.pairs() + " pairs of " + validation.getFileName(),
+                found.pairs() + " test pairs of " + validation.getFileName(),
                 found.doNothing().calibration(),
                 found.traced().calibration());
     }
@@ -153,7 +170,7 @@ public final class Identify implements Callable<Integer> {
         }
     }
 
-    private ObjectNode json(Ranking ranking) {
+    private static ObjectNode json(Ranking ranking) {
         var node = JsonNodeFactory.instance.objectNode();
         var best = ranking.calibration().of(ranking.ranked().getFirst().score());
         node.put("rightBefore", best.rate()).put("rightBeforeSamples", best.samples());
@@ -172,12 +189,13 @@ public final class Identify implements Callable<Integer> {
             var trust = ranking.calibration().of(best.score());
             shared.say(String.format(
                     Locale.ROOT,
-                    "%s, %s: %s (cosine %.3f; such a score was right %.0f %% of the time)",
+                    "%s, %s: %s (cosine %.3f; such a score was right %.0f %% of %d times)",
                     file,
                     ranking.of(),
                     best.person(),
                     best.score(),
-                    100 * trust.rate()));
+                    100 * trust.rate(),
+                    trust.samples()));
         }
     }
 }

@@ -1,6 +1,7 @@
 package dev.obverse.examples.command;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.obverse.drn.Architecture;
 import dev.obverse.drn.DisentanglingReversingNetwork;
 import dev.obverse.drn.DrnConfig;
 import dev.obverse.drn.DrnLoss;
@@ -20,6 +21,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -42,11 +44,11 @@ public final class Measure implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private String preset;
 
-    @Option(names = "--width", paramLabel = "N", defaultValue = "64", description = "Channels of the first stage (64).")
-    private int width;
+    @Option(names = "--width", paramLabel = "N", description = "Channels of the first stage (the preset's).")
+    private @Nullable Integer width;
 
-    @Option(names = "--size", paramLabel = "N", defaultValue = "128", description = "Height and width of images (128).")
-    private int size;
+    @Option(names = "--size", paramLabel = "N", description = "Height and width of images (the preset's).")
+    private @Nullable Integer size;
 
     @Option(names = "--batch", paramLabel = "N", defaultValue = "32", description = "Pairs in the batch (32).")
     private int batch;
@@ -60,7 +62,8 @@ public final class Measure implements Callable<Integer> {
     public Integer call() throws IOException {
         var config = shared.checked(() -> {
             var preset = DrnConfig.of(DrnConfig.Preset.parse(this.preset));
-            return preset.with(preset.architecture().withSize(size).withWidth(width));
+            var a = preset.architecture();
+            return preset.with(a.withSize(size == null ? a.size() : size).withWidth(width == null ? a.width() : width));
         });
         if (steps < 1 || batch < 1) {
             throw shared.usage("--steps " + steps + " and --batch " + batch + " must be at least 1");
@@ -74,11 +77,12 @@ public final class Measure implements Callable<Integer> {
         if (out != null) {
             writeFirst(Shared.writable(out), config, network, data);
         }
-        return report(run(config, network, data));
+        return report(config.architecture(), run(config, network, data));
     }
 
     private Batch data(DrnConfig config, Device device) {
         var random = new Philox(shared.seed());
+        int size = config.architecture().size();
         return new Batch(
                 Tensor.rand(device, random, Shape.of(batch, size, size, 3)),
                 Tensor.rand(device, random, Shape.of(batch, size, size, 3)),
@@ -115,7 +119,7 @@ public final class Measure implements Callable<Integer> {
         return new Result(Arrays.copyOfRange(seconds, WARM_UP, seconds.length), seconds[0], first, last);
     }
 
-    private int report(Result r) {
+    private int report(Architecture a, Result r) {
         var sorted = r.seconds.clone();
         Arrays.sort(sorted);
         double median = sorted[sorted.length / 2];
@@ -124,9 +128,9 @@ public final class Measure implements Callable<Integer> {
                         .formatted(
                                 sorted.length,
                                 batch,
-                                width,
-                                size,
-                                size,
+                                a.width(),
+                                a.size(),
+                                a.size(),
                                 median * 1e3,
                                 sorted[0] * 1e3,
                                 r.toFirst * 1e3,

@@ -38,6 +38,7 @@ final class RecogniserOption {
         }
     }
 
+    /** Where it is; null if none was given. */
     @Nullable
     Path path() {
         return path;
@@ -45,14 +46,19 @@ final class RecogniserOption {
 
     /** The recogniser; null if none was given. */
     @Nullable
-    Recogniser load() throws IOException {
+    Recogniser load(Shared shared) throws IOException {
+        if (path == null && input != null) {
+            throw shared.usage("--recogniser-input says how a --recogniser wants its pictures: give that too");
+        }
         return path == null ? null : Recognisers.load(path, input);
     }
 
+    /** The recogniser; without one the command is used wrongly. */
     Recogniser require(Shared shared) throws IOException {
-        if (path == null) {
+        var given = load(shared);
+        if (given == null) {
             throw shared.usage("Missing required option: '--recogniser=DIR|FILE'");
         }
-        return Recognisers.load(path, input);
+        return given;
     }
 }

@@ -24,7 +24,10 @@ public final class Shared {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Option(names = "--out", paramLabel = "DIR", description = "Folder for what the command writes.")
+    @Option(
+            names = "--out",
+            paramLabel = "DIR",
+            description = "What the command writes: a folder, unless it says a file.")
     private @Nullable Path out;
 
     @Option(names = "--seed", paramLabel = "N", defaultValue = "1", description = "Decides all random numbers (1).")

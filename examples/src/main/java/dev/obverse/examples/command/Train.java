@@ -152,7 +152,7 @@ public final class Train implements Callable<Integer> {
         if (initial != null) {
             initial.readConfig(); // before minutes of other work
         }
-        var given = recogniser.load();
+        var given = recogniser.load(shared);
         var supervisor = given == null ? trainRecogniser(config.architecture().embedding()) : given;
         supervisor.save(folder.path().resolve(RECOGNISER));
         config = config.with(config.architecture().withEmbedding(supervisor.embeddingLength()));
@@ -211,6 +211,7 @@ public final class Train implements Callable<Integer> {
         var epochs = length.epochs;
         refuse("--epochs", epochs, epochs != null && epochs != o.epochs());
         refuse("--recogniser", recogniser.path(), recogniser.path() != null);
+        refuse("--recogniser-input", "", true);
         refuse("--init-from", initFrom, initFrom != null);
     }
 

@@ -25,13 +25,12 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** {@code obverse train-recogniser}: trains a small face recogniser. */
+/** {@code obverse train-recogniser}: trains a face recogniser. */
 @Command(
         name = "train-recogniser",
         mixinStandardHelpOptions = true,
-        description =
-                "Trains a small face recogniser into --out (runs/recogniser), from pictures of people or, given none,"
-                        + " from synthetic portraits, and measures it on people held out.")
+        description = "Trains a face recogniser into --out (runs/recogniser), from pictures of people or, given none,"
+                + " from synthetic portraits, and measures it on people held out.")
 public final class TrainRecogniser implements Callable<Integer> {
     @Mixin
     private final Shared shared = new Shared();
@@ -61,10 +60,14 @@ public final class TrainRecogniser implements Callable<Integer> {
             names = "--size",
             paramLabel = "PIXELS",
             defaultValue = "64",
-            description = "Side the faces are scaled to (64).")
+            description = "Side the faces are scaled to (64; iresnet50: 112).")
     private int size;
 
-    @Option(names = "--embedding", paramLabel = "N", defaultValue = "128", description = "Length of its vectors (128).")
+    @Option(
+            names = "--embedding",
+            paramLabel = "N",
+            defaultValue = "128",
+            description = "Length of its vectors (128; iresnet50: 512).")
     private int embedding;
 
     @Option(

@@ -47,7 +47,11 @@ public record Npy(Shape shape, double[] values) {
         return of(file.toString(), Files.readAllBytes(file));
     }
 
-    /** Reads a {@code .npz} file: arrays by name, in the order of the file. */
+    /**
+     * Reads a {@code .npz} file: arrays by name, in the order of the file.
+     *
+     * @throws IOException in one sentence that names the file and what is wrong with it
+     */
     public static SequencedMap<String, Npy> readAll(Path file) throws IOException {
         var arrays = new LinkedHashMap<String, Npy>();
         long limit = Math.max(1 << 20, 200 * Files.size(file));
@@ -154,8 +158,17 @@ public record Npy(Shape shape, double[] values) {
         return values;
     }
 
-    /** Writes single-precision numbers as a {@code .npy} file, complete or not at all. */
+    /**
+     * Writes single-precision numbers as a {@code .npy} file, complete or not at all.
+     *
+     * @param values row-major, as many as the shape has elements
+     * @throws IllegalArgumentException for another number of values
+     */
     public static void write(Path file, Shape shape, float[] values) throws IOException {
+        if (values.length != shape.size()) {
+            throw new IllegalArgumentException(
+                    "An array of shape " + shape + " has " + shape.size() + " values, not " + values.length);
+        }
         var extents = Arrays.toString(shape.toArray()).replace("[", "(").replace("]", shape.rank() == 1 ? ",)" : ")");
         var header = "{'descr': '<f4', 'fortran_order': False, 'shape': " + extents + ", }";
         int length = Math.ceilDiv(10 + header.length() + 1, 64) * 64 - 10;

@@ -79,13 +79,14 @@ public final class WeightImport {
         this.sources = sources;
     }
 
+    /** Of a PyTorch file. */
     public static WeightImport of(PyTorchFile file) {
         var sources = new ArrayList<Source>();
         file.tensors().forEach((name, t) -> sources.add(new Source(name, t.shape(), t::floats)));
         return new WeightImport(file.file().toString(), sources);
     }
 
-    /** The file must be open until {@link #into} has returned. */
+    /** Of a safetensors file, which must be open until {@link #into} has returned. */
     public static WeightImport of(SafeTensors file) {
         var sources = new ArrayList<Source>();
         file.entries().forEach((name, e) -> {
@@ -114,7 +115,7 @@ public final class WeightImport {
         return this;
     }
 
-    /** Lets tensors of the module that the file does not have stay as they are. */
+    /** Lets tensors of the module that the file does not have stay as they are; one at least must be there. */
     public WeightImport partly() {
         mayLeaveOut = true;
         return this;
@@ -123,9 +124,17 @@ public final class WeightImport {
     /**
      * Fills a module. Nothing is changed unless everything fits.
      *
-     * @throws IOException naming the first tensor that is missing or of another shape
+     * @throws IOException naming the first tensor that is missing or of another shape, or if none is in the file
+     * @throws IllegalArgumentException for a name given to {@link #flattened} that the module does not have
      */
     public Report into(Module module) throws IOException {
+        for (var name : flattened.keySet()) {
+            if (!module.namedTensors().containsKey(name)) {
+                throw new IllegalArgumentException("'" + name + "' is said to follow a flatten, but the module has no"
+                        + " tensor of that name; it has "
+                        + module.namedTensors().keySet());
+            }
+        }
         var byName = new LinkedHashMap<String, Source>();
         var unused = new ArrayList<String>();
         for (var source : sources) {
@@ -152,6 +161,11 @@ public final class WeightImport {
                         tensor(name, source, order, target.getValue().shape())));
                 mapped.add(new Mapped(name, source.name, source.shape, order == null ? "" : order.name));
             }
+        }
+        if (mayLeaveOut && mapped.isEmpty()) {
+            throw new IOException(file + " has nothing for this module, whose tensors are "
+                    + module.namedTensors().keySet().stream().limit(20).toList() + "; left over in it are "
+                    + unusedNames(byName) + ": give the prefix or the names that differ");
         }
         read.forEach(pair -> pair.getKey().set(pair.getValue()));
         byName.values().forEach(source -> unused.add(source.name));

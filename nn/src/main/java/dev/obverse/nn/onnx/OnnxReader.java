@@ -81,7 +81,7 @@ final class OnnxReader {
         try {
             return ModelProto.parseFrom(content);
         } catch (InvalidProtocolBufferException e) {
-            throw new IOException(name + " is not an ONNX file: " + e.getMessage(), e);
+            throw new IOException(name + " is not an ONNX file, or a damaged one: it cannot be read as protobuf", e);
         }
     }
 

@@ -95,6 +95,13 @@ class PyTorchFileTest {
         var missing =
                 assertThrows(IOException.class, () -> WeightImport.of(file).into(net));
         assertTrue(String.valueOf(missing.getMessage()).contains("has nothing for '0.weight' [3,3,3,4]"));
+        var nothing = assertThrows(
+                IOException.class, () -> WeightImport.of(file).partly().into(net));
+        assertTrue(String.valueOf(nothing.getMessage()).contains("has nothing for this module"), nothing.getMessage());
+        var misspelt = assertThrows(
+                IllegalArgumentException.class,
+                () -> WeightImport.of(file).flattened("2.wieght", 1, 1, 1).into(net));
+        assertTrue(String.valueOf(misspelt.getMessage()).contains("'2.wieght'"), misspelt.getMessage());
         assertArrayEquals(before, net.parameter("0.weight").value().toArray());
     }
 
