@@ -10,8 +10,8 @@ package dev.obverse.backend.cpu.simd;
  * product of {@code (x - q)} over all other points {@code q}; that of {@code W} is {@code [1, p, p^2] / N(p)} where
  * {@code N(p)} is this product at {@code x = p}; the column of {@code Y} is {@code [1, p, p^2, p^3]}.
  *
- * <p>The usual points 1 and 2 lose twice as many digits as these: larger points have larger powers, and closer ones
- * smaller differences.
+ * <p>With the usual points 1 and 2 the root mean square of the error measured 2.2 times as large, and the largest error
+ * 3 to 5 times: larger points have larger powers, and closer ones smaller differences.
  */
 final class WinogradPoints {
     static final float A = 0.625f;
