@@ -1,5 +1,7 @@
 package dev.obverse.backend.cpu.conv;
 
+import dev.obverse.backend.cpu.ConvAlgorithm;
+
 /**
  * How Winograd's F(4x4, 3x3) cuts a {@link Correlation} with nine neighbouring taps: its result falls into tiles of 4x4
  * pixels, each of which reads 6x6 pixels of the source. Tiles are numbered over the whole batch, row by row.
@@ -32,7 +34,7 @@ public record WinogradTiles(Correlation at, int down, int across, int firstRow, 
      * Whether {@code at} is a 3x3 convolution of stride 1 without dilation or groups, or the gradient of one, and its
      * channels are multiples of {@code lanes} and not absurdly many.
      */
-    public static boolean fits(Correlation at, int lanes) {
+    private static boolean fits(Correlation at, int lanes) {
         if (at.taps().size() != 9
                 || at.sourceChannels() % lanes != 0
                 || at.resultChannels() % lanes != 0
@@ -51,7 +53,7 @@ public record WinogradTiles(Correlation at, int down, int across, int firstRow, 
         return true;
     }
 
-    /** The tiles of a correlation that {@link #fits}. */
+    /** The tiles of a correlation that is {@link #chosen}. */
     public static WinogradTiles of(Correlation at) {
         var first = at.taps().getFirst();
         int down = (at.rows() + RESULT - 1) / RESULT;
@@ -60,11 +62,18 @@ public record WinogradTiles(Correlation at, int down, int across, int firstRow, 
     }
 
     /**
-     * Whether the tiles save more multiplications than it costs to transform them and their weights.
+     * Whether Winograd's algorithm can compute {@code at} and is either forced or the faster one: the tiles then save
+     * more multiplications than it costs to transform them and their weights.
      *
      * @param weightCost of the weights of a channel pair, in direct multiplications, as measured on 4 to 64 tiles
      */
-    public boolean pay(int weightCost) {
+    public static boolean chosen(ConvAlgorithm algorithm, Correlation at, int lanes, int weightCost) {
+        return algorithm != ConvAlgorithm.DIRECT
+                && fits(at, lanes)
+                && (algorithm == ConvAlgorithm.WINOGRAD || of(at).pay(weightCost));
+    }
+
+    private boolean pay(int weightCost) {
         long pixels = (long) at.n() * at.rows() * at.columns();
         return (long) TILE_COST * count() + weightCost < DIRECT_COST * pixels;
     }

@@ -47,16 +47,14 @@ final class WinogradConvolution {
     /** Tiles that one piece transforms where that is a loop of its own. */
     private static final int SOURCE_TILES = 4;
 
-    /** What it costs to transform the weights of a channel pair; see {@link WinogradTiles#pay}. */
+    /** What it costs to transform the weights of a channel pair; see {@link WinogradTiles#chosen}. */
     private static final int WEIGHT_COST = 1200;
 
     private WinogradConvolution() {}
 
     /** Whether this algorithm can compute {@code at} and, unless it is forced, is the faster one. */
     static boolean chosen(ConvAlgorithm algorithm, Correlation at) {
-        return algorithm != ConvAlgorithm.DIRECT
-                && WinogradTiles.fits(at, L)
-                && (algorithm == ConvAlgorithm.WINOGRAD || WinogradTiles.of(at).pay(WEIGHT_COST));
+        return WinogradTiles.chosen(algorithm, at, L, WEIGHT_COST);
     }
 
     /** Computes {@code result = leaky(correlation(source, weight) + bias)}. */

@@ -48,16 +48,14 @@ final class WinogradWeightGradient {
     /** Source channels of a part of large weights: its sums take half of a 1 MiB L2 cache. */
     private static final int PART = 128;
 
-    /** What it costs to transform the sums of a channel pair; see {@link WinogradTiles#pay}. */
+    /** What it costs to transform the sums of a channel pair; see {@link WinogradTiles#chosen}. */
     private static final int WEIGHT_COST = 300;
 
     private WinogradWeightGradient() {}
 
     /** Whether this algorithm can compute {@code at} and, unless it is forced, is the faster one. */
     static boolean chosen(ConvAlgorithm algorithm, Correlation at) {
-        return algorithm != ConvAlgorithm.DIRECT
-                && WinogradTiles.fits(at, L)
-                && (algorithm == ConvAlgorithm.WINOGRAD || WinogradTiles.of(at).pay(WEIGHT_COST));
+        return WinogradTiles.chosen(algorithm, at, L, WEIGHT_COST);
     }
 
     static void run(Correlation at, float[] x, float[] dy, float[] dw) {
