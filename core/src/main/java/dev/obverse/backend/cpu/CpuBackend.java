@@ -38,7 +38,7 @@ public final class CpuBackend implements Backend {
     private final CpuPool pooling;
     private final CpuNorm norm;
     private final CpuResample resample;
-    private final CpuIndex index = new CpuIndex();
+    private final CpuIndex index;
     private final CpuOptimizer optimizer;
 
     CpuBackend(boolean vector, ConvAlgorithm algorithm, ArrayPool pool) {
@@ -47,6 +47,7 @@ public final class CpuBackend implements Backend {
         this.pool = pool;
         memory = new CpuMemory(pool);
         elementwise = new CpuElementwise(loops.elementwise());
+        index = new CpuIndex(loops.elementwise());
         reduce = new CpuReduce(loops.reduce());
         matmul = new CpuMatmul(vector);
         conv = new CpuConv(vector, algorithm);

@@ -13,11 +13,17 @@ final class CpuIndex implements IndexKernels {
     /** Fewest columns of a piece of a gradient: two cache lines, so that threads hardly share one. */
     private static final int STRIP = 32;
 
+    private final ElementwiseLoops loops;
+
+    CpuIndex(ElementwiseLoops loops) {
+        this.loops = loops;
+    }
+
     @Override
     public void copy(CopySpec spec, Storage source, Storage target) {
         int length = spec.length();
         if (length > 0) {
-            new StridedCopy(spec, array(source), array(target)).run(length);
+            new StridedCopy(loops, spec, array(source), array(target)).run(length);
         }
     }
 

@@ -22,4 +22,10 @@ public interface ElementwiseLoops {
 
     /** {@code target += source}. */
     void accumulate(float[] source, int so, float[] target, int to, int n);
+
+    /**
+     * Copies {@code rows} rows of {@code n} consecutive elements; rows are {@code sourceStep} and {@code targetStep}
+     * apart.
+     */
+    void copyRows(float[] source, int so, int sourceStep, float[] target, int to, int targetStep, int rows, int n);
 }

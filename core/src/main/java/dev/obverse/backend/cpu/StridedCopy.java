@@ -4,13 +4,14 @@ import dev.obverse.backend.CopySpec;
 import java.util.Arrays;
 
 /**
- * One strided copy, its axes merged where both sides allow it. The innermost loop is {@code arraycopy} where both sides
- * are consecutive, and a transpose in blocks that fit the first-level cache where only one of them is.
+ * One strided copy, its axes merged where both sides allow it. The innermost loop copies runs where both sides are
+ * consecutive, and a transpose in blocks that fit the first-level cache where only one of them is.
  */
 final class StridedCopy {
     /** A cache line of floats each way. */
     private static final int TILE = 16;
 
+    private final ElementwiseLoops loops;
     private final float[] source;
     private final float[] target;
     private final int sourceOffset;
@@ -20,7 +21,8 @@ final class StridedCopy {
     private final int[] to;
     private final int rank;
 
-    StridedCopy(CopySpec spec, float[] source, float[] target) {
+    StridedCopy(ElementwiseLoops loops, CopySpec spec, float[] source, float[] target) {
+        this.loops = loops;
         this.source = source;
         this.target = target;
         this.sourceOffset = spec.sourceOffset();
@@ -64,11 +66,7 @@ final class StridedCopy {
         }
         int across = transposed();
         if (across < 0) {
-            Pieces.overRows(length / extents[last], extents[last], (lo, hi) -> {
-                for (int r = lo; r < hi; r++) {
-                    row(offset(r, from, sourceOffset, -1), offset(r, to, targetOffset, -1), extents[last]);
-                }
-            });
+            Pieces.overRows(length / extents[last], extents[last], this::rows);
             return;
         }
         // Axis `across` leaves the outer axes and is walked together with the innermost one.
@@ -110,6 +108,25 @@ final class StridedCopy {
             }
         }
         return offset;
+    }
+
+    /** Rows {@code lo} to {@code hi} (exclusive) of the outer axes, in runs along the last of those. */
+    private void rows(int lo, int hi) {
+        int last = rank - 1;
+        int along = extents[last - 1];
+        for (int r = lo; r < hi; ) {
+            int run = Math.min(hi - r, along - r % along);
+            int s = offset(r, from, sourceOffset, -1);
+            int t = offset(r, to, targetOffset, -1);
+            if (from[last] == 1 && to[last] == 1) {
+                loops.copyRows(source, s, from[last - 1], target, t, to[last - 1], run, extents[last]);
+            } else {
+                for (int i = 0; i < run; i++) {
+                    row(s + i * from[last - 1], t + i * to[last - 1], extents[last]);
+                }
+            }
+            r += run;
+        }
     }
 
     private void row(int s, int t, int n) {

@@ -22,7 +22,7 @@ public final class Scratch {
     /** The right operand of one piece. */
     public static final int RIGHT = 4;
 
-    /** One tile of results at an edge. */
+    /** Results of one piece, or of one tile at an edge, on their way to memory. */
     public static final int TILE = 5;
 
     /** A transform of two axes after the first of them. */

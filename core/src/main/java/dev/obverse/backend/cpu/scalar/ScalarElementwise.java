@@ -172,4 +172,12 @@ public final class ScalarElementwise implements ElementwiseLoops {
             target[to + i] += source[so + i];
         }
     }
+
+    @Override
+    public void copyRows(
+            float[] source, int so, int sourceStep, float[] target, int to, int targetStep, int rows, int n) {
+        for (int r = 0; r < rows; r++) {
+            System.arraycopy(source, so + r * sourceStep, target, to + r * targetStep, n);
+        }
+    }
 }

@@ -32,6 +32,9 @@ public final class Gemm {
     /** Up to this many rows a transposed right operand is multiplied where it lies. */
     private static final int DOT_ROWS = 32;
 
+    /** Up to this many rows a right operand that is not transposed is, too; above, packing it pays. */
+    private static final int ADDED_ROWS = 16;
+
     /** An inner product up to this long is one slice, and costs less than writing its result. */
     private static final int SHORT = 64;
 
@@ -91,6 +94,10 @@ public final class Gemm {
         }
         if (!s.transposeA() && (s.transposeB() ? s.m() <= DOT_ROWS : s.n() == 1)) {
             DotProducts.run(s, a, b, c);
+            return;
+        }
+        if (!s.transposeA() && !s.transposeB() && s.m() <= ADDED_ROWS) {
+            FewRowProducts.run(s, a, b, c);
             return;
         }
         var blocks = Blocks.of(s);
