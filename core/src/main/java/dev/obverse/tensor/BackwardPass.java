@@ -57,7 +57,7 @@ final class BackwardPass {
             if (gradient == null) {
                 continue;
             }
-            for (var block : call.backward(gradient, (input, g) -> add(call.input(input), g))) {
+            for (var block : call.backward(gradient, new Gradients(call, gradient))) {
                 if (!uses.containsKey(block)) {
                     TensorScope.releaseEarly(block, "it was scratch memory of a backward pass");
                 }
@@ -172,6 +172,33 @@ final class BackwardPass {
             hold(input, sum);
         }
         drop(gradient);
+    }
+
+    /** Gradients as one call sees them. */
+    private final class Gradients implements Call.Gradients {
+        private final Call call;
+        private final Storage result;
+
+        Gradients(Call call, Storage result) {
+            this.call = call;
+            this.result = result;
+        }
+
+        @Override
+        public void accept(int input, Storage gradient) {
+            add(call.input(input), gradient);
+        }
+
+        @Override
+        public @Nullable Storage sumSoFar(int input) {
+            var earlier = pending.get(call.input(input));
+            return earlier != null && uses.getOrDefault(earlier, 0) == 1 ? earlier : null;
+        }
+
+        @Override
+        public boolean resultIsSpare() {
+            return uses.getOrDefault(result, 0) == 1;
+        }
     }
 
     private static Storage copy(Tensor like, Storage source) {

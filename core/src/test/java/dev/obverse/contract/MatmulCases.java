@@ -49,6 +49,16 @@ final class MatmulCases {
                 Shape.of(4, 2053),
                 Shape.of(64, 2053)));
         cases.add(Case.of(
+                "one matrix in three products",
+                x -> x.get(0)
+                        .matmulTransposed(x.get(3))
+                        .add(x.get(1).matmulTransposed(x.get(3)))
+                        .add(x.get(2).matmul(x.get(3))),
+                Shape.of(6, 19),
+                Shape.of(6, 19),
+                Shape.of(6, 19),
+                Shape.of(19, 19)));
+        cases.add(Case.of(
                 "linear",
                 x -> Functional.linear(x.get(0), x.get(1), x.get(2)),
                 Shape.of(3, 6),

@@ -10,10 +10,19 @@ import dev.obverse.backend.Storage;
 record CpuMatmul(boolean vector) implements MatmulKernels {
     @Override
     public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        run(spec, a, b, c, false);
+    }
+
+    @Override
+    public void matmulAdd(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        run(spec, a, b, c, true);
+    }
+
+    private void run(MatmulSpec spec, Storage a, Storage b, Storage c, boolean add) {
         if (vector) {
-            dev.obverse.backend.cpu.simd.Gemm.run(spec, array(a), array(b), array(c));
+            dev.obverse.backend.cpu.simd.Gemm.run(spec, array(a), array(b), array(c), add);
         } else {
-            dev.obverse.backend.cpu.scalar.Gemm.run(spec, array(a), array(b), array(c));
+            dev.obverse.backend.cpu.scalar.Gemm.run(spec, array(a), array(b), array(c), add);
         }
     }
 }

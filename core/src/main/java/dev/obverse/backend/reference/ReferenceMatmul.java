@@ -13,6 +13,12 @@ import org.ejml.dense.row.CommonOps_DDRM;
 final class ReferenceMatmul implements MatmulKernels {
     @Override
     public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        Arrays.fill(elements(c), 0, spec.batch() * spec.m() * spec.n(), 0);
+        matmulAdd(spec, a, b, c);
+    }
+
+    @Override
+    public void matmulAdd(MatmulSpec spec, Storage a, Storage b, Storage c) {
         int m = spec.m();
         int n = spec.n();
         int k = spec.k();
@@ -26,7 +32,10 @@ final class ReferenceMatmul implements MatmulKernels {
             var right = spec.transposeB()
                     ? matrix(bs, spec.broadcastB() ? 0 : i, n, k)
                     : matrix(bs, spec.broadcastB() ? 0 : i, k, n);
-            System.arraycopy(product(spec, left, right).data, 0, cs, i * m * n, m * n);
+            double[] product = product(spec, left, right).data;
+            for (int j = 0; j < m * n; j++) {
+                cs[i * m * n + j] += product[j];
+            }
         }
     }
 

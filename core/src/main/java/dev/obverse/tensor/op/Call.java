@@ -12,10 +12,17 @@ import org.jspecify.annotations.Nullable;
 
 /** One application of an op: what went in, what came out, and, during backward, the gradient on its way through. */
 public final class Call {
-    /** Receives the gradient of one input. */
-    @FunctionalInterface
-    public interface GradientSink {
+    /** Where a call's backward takes gradients from and leaves them. */
+    public interface Gradients {
+        /** Takes the gradient of one input. */
         void accept(int input, Storage gradient);
+
+        /** What other calls have delivered for one input, if this one may add to it in place. */
+        @Nullable
+        Storage sumSoFar(int input);
+
+        /** Whether nobody else reads the gradient of the result, so that it may be overwritten. */
+        boolean resultIsSpare();
     }
 
     private static final AtomicLong SEQUENCE = new AtomicLong();
@@ -30,7 +37,7 @@ public final class Call {
     private @Nullable Tensor recorded;
     private Storage[] saved = {};
     private @Nullable Storage gradient;
-    private @Nullable GradientSink sink;
+    private @Nullable Gradients gradients;
     private boolean used;
     private @Nullable List<Storage> scratch;
 
@@ -121,10 +128,28 @@ public final class Call {
 
     /**
      * Delivers the gradient of input {@code i}: a block this call has allocated, or {@link #gradient()} itself passed
-     * on unchanged. Never an input or a saved block, whose memory is not the call's to give.
+     * on. Never an input or a saved block, whose memory is not the call's to give.
      */
     public void deliver(int i, Storage g) {
-        require(sink, "backward").accept(i, g);
+        require(gradients, "backward").accept(i, g);
+    }
+
+    /**
+     * The gradient of input {@code i} as far as other calls have delivered it: a call that gets one may add its own
+     * share to it instead of delivering that. Null if there is none, or if it may not be changed.
+     */
+    public @Nullable Storage sumSoFar(int i) {
+        return require(gradients, "backward").sumSoFar(i);
+    }
+
+    /**
+     * A block as long as the gradient of the result, for what the op makes of it element by element:
+     * {@link #gradient()} itself if nobody else reads that.
+     */
+    public Storage allocateOverGradient() {
+        return require(gradients, "backward").resultIsSpare()
+                ? gradient()
+                : allocate(gradient().length());
     }
 
     // ---- for the graph
@@ -152,14 +177,14 @@ public final class Call {
      *
      * @return every block it allocated; those it has not delivered are free for reuse
      */
-    public List<Storage> backward(Storage resultGradient, GradientSink gradients) {
+    public List<Storage> backward(Storage resultGradient, Gradients gradients) {
         var allocated = new ArrayList<Storage>();
         scratch = allocated;
         gradient = resultGradient;
-        sink = gradients;
+        this.gradients = gradients;
         op.backward(this);
         gradient = null;
-        sink = null;
+        this.gradients = null;
         scratch = null;
         return allocated;
     }

@@ -31,7 +31,7 @@ public record Conv2d(ConvOptions geometry, double slope) implements Op {
         boolean hasBias = call.inputCount() > 2 && call.wants(2);
         var dz = call.gradient();
         if (slope != 1 || hasBias) {
-            dz = slope == 1 ? dz : call.allocate(dz.length());
+            dz = slope == 1 ? dz : call.allocateOverGradient();
             var dbias = hasBias ? call.allocate(spec.cout()) : null;
             conv.epilogueGradient(spec.outPixels(), spec.cout(), slope, call.result(), call.gradient(), dz, dbias);
             if (dbias != null) {

@@ -34,10 +34,20 @@ public record Matmul(boolean transposeB) implements Op {
         }
         if (call.wants(1) && transposeB) {
             var spec = new MatmulSpec(s.batch(), s.n(), s.k(), s.m(), true, false, false, s.broadcastA());
-            call.deliver(1, product(call, spec, dy, call.x(0)));
+            weightGradient(call, spec, dy, call.x(0));
         } else if (call.wants(1)) {
             var spec = new MatmulSpec(s.batch(), s.k(), s.n(), s.m(), true, false, s.broadcastA(), false);
-            call.deliver(1, product(call, spec, call.x(0), dy));
+            weightGradient(call, spec, call.x(0), dy);
+        }
+    }
+
+    /** A layer used twice has one gradient; as its matrix is often the largest of all, no second one is made. */
+    private static void weightGradient(Call call, MatmulSpec spec, Storage a, Storage b) {
+        var sum = call.sumSoFar(1);
+        if (sum == null) {
+            call.deliver(1, product(call, spec, a, b));
+        } else {
+            call.backend().matmul().matmulAdd(spec, a, b, sum);
         }
     }
 

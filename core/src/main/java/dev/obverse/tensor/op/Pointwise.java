@@ -18,7 +18,7 @@ public record Pointwise(Unary f) implements Op {
 
     @Override
     public void backward(Call call) {
-        var dx = call.allocate(call.result().length());
+        var dx = call.allocateOverGradient();
         call.backend().elementwise().unaryGradient(f, call.x(0), call.result(), call.gradient(), dx, dx.length());
         call.deliver(0, dx);
     }

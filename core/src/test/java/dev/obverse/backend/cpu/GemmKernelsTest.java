@@ -91,12 +91,31 @@ class GemmKernelsTest {
         assertArrayEquals(bBefore, ConvKernelsTest.bits(b), "b was changed");
     }
 
+    @ParameterizedTest
+    @MethodSource("products")
+    void productIsAdded(MatmulSpec s) {
+        float[] a = ConvKernelsTest.tensor((s.broadcastA() ? 1 : s.batch()) * s.m() * s.k(), 1);
+        float[] b = ConvKernelsTest.tensor((s.broadcastB() ? 1 : s.batch()) * s.k() * s.n(), 2);
+        double[] product = multiply(s, a, b);
+        float[] before = ConvKernelsTest.tensor(product.length, 3);
+        for (boolean simd : new boolean[] {true, false}) {
+            float[] after = run(simd, s, a, b, before.clone(), true);
+            for (int i = 0; i < product.length; i++) {
+                double expected = before[i] + product[i];
+                assertEquals(expected, after[i], 1e-6 * (3 + s.k() * 0.1), (simd ? "simd " : "scalar ") + i);
+            }
+        }
+    }
+
     private static float[] run(boolean simd, MatmulSpec s, float[] a, float[] b) {
-        float[] c = ConvKernelsTest.garbage(s.batch() * s.m() * s.n());
+        return run(simd, s, a, b, ConvKernelsTest.garbage(s.batch() * s.m() * s.n()), false);
+    }
+
+    private static float[] run(boolean simd, MatmulSpec s, float[] a, float[] b, float[] c, boolean add) {
         if (simd) {
-            dev.obverse.backend.cpu.simd.Gemm.run(s, a, b, c);
+            dev.obverse.backend.cpu.simd.Gemm.run(s, a, b, c, add);
         } else {
-            dev.obverse.backend.cpu.scalar.Gemm.run(s, a, b, c);
+            dev.obverse.backend.cpu.scalar.Gemm.run(s, a, b, c, add);
         }
         return c;
     }

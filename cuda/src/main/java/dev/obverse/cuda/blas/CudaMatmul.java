@@ -42,20 +42,32 @@ public final class CudaMatmul implements MatmulKernels {
 
     @Override
     public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        run(spec, a, b, c, zero);
+    }
+
+    @Override
+    public void matmulAdd(MatmulSpec spec, Storage a, Storage b, Storage c) {
+        run(spec, a, b, c, one);
+    }
+
+    /** @param beta what the earlier content of {@code c} counts: zero or one */
+    private void run(MatmulSpec spec, Storage a, Storage b, Storage c, Pointer beta) {
         long results = (long) spec.batch() * spec.m() * spec.n();
         if (results == 0) {
             return;
         }
         context.run("matmul", spec, () -> {
             if (spec.k() == 0) {
-                context.card().clear(context.address(c), 4 * results);
+                if (beta == zero) {
+                    context.card().clear(context.address(c), 4 * results);
+                }
                 return;
             }
-            multiply(spec.batch(), GemmCall.of(spec), address(b), address(a), address(c));
+            multiply(spec.batch(), GemmCall.of(spec), address(b), address(a), beta, address(c));
         });
     }
 
-    private void multiply(int batch, GemmCall g, Pointer first, Pointer second, Pointer result) {
+    private void multiply(int batch, GemmCall g, Pointer first, Pointer second, Pointer beta, Pointer result) {
         int opFirst = operation(g.transposeFirst());
         int opSecond = operation(g.transposeSecond());
         if (batch == 1) {
@@ -73,7 +85,7 @@ public final class CudaMatmul implements MatmulKernels {
                             g.firstLeading(),
                             second,
                             g.secondLeading(),
-                            zero,
+                            beta,
                             result,
                             g.resultLeading()));
             return;
@@ -94,7 +106,7 @@ public final class CudaMatmul implements MatmulKernels {
                         second,
                         g.secondLeading(),
                         g.secondStride(),
-                        zero,
+                        beta,
                         result,
                         g.resultLeading(),
                         g.resultStride(),

@@ -22,18 +22,26 @@ final class DotProducts {
     private DotProducts() {}
 
     /** As {@link Gemm#run} where {@code a} is not transposed and {@code b} is, or has one column. */
-    static void run(MatmulSpec s, float[] a, float[] b, float[] c) {
+    static void run(MatmulSpec s, float[] a, float[] b, float[] c, boolean add) {
         int across = (s.n() + PIECE - 1) / PIECE;
         int slice = Math.min(s.k(), SLICE);
         var steps = new int[(slice + L - 1) / L];
         for (int i = 0; i < steps.length; i++) {
             steps[i] = i * L;
         }
-        Workers.run(s.batch() * across, i -> piece(s, i / across, i % across * PIECE, slice, steps, a, b, c));
+        Workers.run(s.batch() * across, i -> piece(s, i / across, i % across * PIECE, slice, steps, a, b, c, add));
     }
 
     private static void piece(
-            MatmulSpec s, int product, int column, int slice, int[] steps, float[] a, float[] b, float[] c) {
+            MatmulSpec s,
+            int product,
+            int column,
+            int slice,
+            int[] steps,
+            float[] a,
+            float[] b,
+            float[] c,
+            boolean add) {
         int m = s.m();
         int k = s.k();
         int ao = s.broadcastA() ? 0 : product * m * k;
@@ -58,7 +66,7 @@ final class DotProducts {
                     int b1 = bo + Math.min(j + 1, last - 1) * k + from;
                     int b2 = bo + Math.min(j + 2, last - 1) * k + from;
                     DotTiles.run(height, a, from, read, i, steps, full, tails, tail, b, b0, b1, b2, lanes);
-                    store(lanes, Math.min(height, m - i), last - j, c, co + i * s.n() + j, s.n(), from == 0);
+                    store(lanes, Math.min(height, m - i), last - j, c, co + i * s.n() + j, s.n(), from == 0 && !add);
                 }
                 i += height;
             }

@@ -24,25 +24,32 @@ final class FewRowProducts {
     private FewRowProducts() {}
 
     /** As {@link Gemm#run} where neither operand is transposed. */
-    static void run(MatmulSpec s, float[] a, float[] b, float[] c) {
+    static void run(MatmulSpec s, float[] a, float[] b, float[] c, boolean add) {
         int even = (s.n() / PIECES + Lanes.PANEL - 1) / Lanes.PANEL * Lanes.PANEL;
         int most = Math.clamp(RESULT / s.m(), SHORTEST, LONGEST);
         int columns = Math.min(s.n(), Math.clamp(even, SHORTEST, most));
         int across = (s.n() + columns - 1) / columns;
         Workers.run(s.batch() * across, i -> {
             int column = i % across * columns;
-            piece(s, i / across, column, Math.min(columns, s.n() - column), a, b, c);
+            piece(s, i / across, column, Math.min(columns, s.n() - column), a, b, c, add);
         });
     }
 
-    private static void piece(MatmulSpec s, int product, int column, int width, float[] a, float[] b, float[] c) {
+    private static void piece(
+            MatmulSpec s, int product, int column, int width, float[] a, float[] b, float[] c, boolean add) {
         int ao = s.broadcastA() ? 0 : product * s.m() * s.k();
         int bo = (s.broadcastB() ? 0 : product * s.k() * s.n()) + column;
         int m = s.m();
         int n = s.n();
         // Rows of the result itself are often a power of two apart: all in the same few sets of the cache.
         var sums = Scratch.floats(Scratch.TILE, (long) m * width);
-        Arrays.fill(sums, 0, m * width, 0f);
+        for (int i = 0; i < m; i++) {
+            if (add) {
+                System.arraycopy(c, (product * m + i) * n + column, sums, i * width, width);
+            } else {
+                Arrays.fill(sums, i * width, (i + 1) * width, 0f);
+            }
+        }
         int whole = s.k() / 4 * 4;
         for (int q = 0; q < whole; q += 4) {
             int from = bo + q * n;

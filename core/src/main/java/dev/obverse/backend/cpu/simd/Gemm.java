@@ -77,27 +77,27 @@ public final class Gemm {
     }
 
     /**
-     * {@code c[i] = op(a[i]) op(b[i])} for every product of the batch.
+     * {@code c[i] = op(a[i]) op(b[i])}, or {@code +=}, for every product of the batch.
      *
      * @param a {@code [batch,m,k]}, {@code [batch,k,m]} if transposed, without batch if broadcast
      * @param b {@code [batch,k,n]}, {@code [batch,n,k]} if transposed, without batch if broadcast
-     * @param c {@code [batch,m,n]}, overwritten
+     * @param c {@code [batch,m,n]}, overwritten or added to
      */
-    public static void run(MatmulSpec s, float[] a, float[] b, float[] c) {
+    public static void run(MatmulSpec s, float[] a, float[] b, float[] c, boolean add) {
         long size = (long) s.batch() * s.m() * s.n();
         if (size == 0) {
             return;
         }
         if (s.k() == 0) {
-            Arrays.fill(c, 0, (int) size, 0f);
+            Arrays.fill(c, 0, add ? 0 : (int) size, 0f);
             return;
         }
         if (!s.transposeA() && (s.transposeB() ? s.m() <= DOT_ROWS : s.n() == 1)) {
-            DotProducts.run(s, a, b, c);
+            DotProducts.run(s, a, b, c, add);
             return;
         }
         if (!s.transposeA() && !s.transposeB() && s.m() <= ADDED_ROWS) {
-            FewRowProducts.run(s, a, b, c);
+            FewRowProducts.run(s, a, b, c, add);
             return;
         }
         var blocks = Blocks.of(s);
@@ -108,12 +108,20 @@ public final class Gemm {
             // Neighbouring pieces share their part of the right operand.
             int row = i % down * blocks.rows();
             int column = i / down % across * blocks.columns();
-            block(s, blocks, product, row, column, a, b, c);
+            block(s, blocks, product, row, column, a, b, c, add);
         });
     }
 
     private static void block(
-            MatmulSpec s, Blocks blocks, int product, int row, int column, float[] a, float[] b, float[] c) {
+            MatmulSpec s,
+            Blocks blocks,
+            int product,
+            int row,
+            int column,
+            float[] a,
+            float[] b,
+            float[] c,
+            boolean add) {
         int m = Math.min(blocks.rows(), s.m() - row);
         int n = Math.min(blocks.columns(), s.n() - column);
         int ao = s.broadcastA() ? 0 : product * s.m() * s.k();
@@ -125,9 +133,9 @@ public final class Gemm {
             int slice = Math.min(blocks.slice(), s.k() - k);
             packRight(s, b, bo, k, slice, column, n, right);
             if (s.transposeA()) {
-                columns(s, a, ao + k * s.m() + row, slice, m, n, right, c, co, k == 0);
+                columns(s, a, ao + k * s.m() + row, slice, m, n, right, c, co, k == 0 && !add);
             } else {
-                rows(s, a, ao + row * s.k() + k, slice, m, n, right, c, co, k == 0);
+                rows(s, a, ao + row * s.k() + k, slice, m, n, right, c, co, k == 0 && !add);
             }
         }
     }
