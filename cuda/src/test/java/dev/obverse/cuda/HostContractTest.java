@@ -3,8 +3,10 @@ package dev.obverse.cuda;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.obverse.backend.Backends;
+import dev.obverse.backend.Backend;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.MatmulKernels;
+import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.Storage;
 import dev.obverse.contract.BackendContract;
 import dev.obverse.cuda.device.CudaContext;
@@ -38,7 +40,7 @@ class HostContractTest extends BackendContract {
         var card = new HostCard(folder);
         context = new CudaContext(DEVICE, card, true);
         var launcher = new Launcher(context, new Modules(card::compile));
-        Backends.use(DEVICE, new CudaBackend(context, launcher, matmul(), new NoFastConv(), "the host as a card"));
+        Backends.use(DEVICE, new CudaBackend(context, launcher, new CpuMatmul(), new NoFastConv(), "the host as a card"));
     }
 
     @AfterAll
@@ -59,15 +61,28 @@ class HostContractTest extends BackendContract {
     }
 
     /** In place of cuBLAS, the CPU. */
-    private static MatmulKernels matmul() {
-        var cpu = Device.cpu().backend();
-        return (spec, a, b, c) -> {
+    private static final class CpuMatmul implements MatmulKernels {
+        private final Backend cpu = Device.cpu().backend();
+
+        @Override
+        public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
             var result = cpu.memory().allocate(c.length());
             cpu.matmul().matmul(spec, onCpu(a), onCpu(b), result);
+            back(result, c);
+        }
+
+        @Override
+        public void matmulAdd(MatmulSpec spec, Storage a, Storage b, Storage c) {
+            var result = onCpu(c);
+            cpu.matmul().matmulAdd(spec, onCpu(a), onCpu(b), result);
+            back(result, c);
+        }
+
+        private void back(Storage result, Storage c) {
             var values = new float[c.length()];
             cpu.memory().read(result, values);
             context.write(values, c);
-        };
+        }
     }
 
     private static Storage onCpu(Storage storage) {
