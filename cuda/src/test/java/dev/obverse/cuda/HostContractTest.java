@@ -2,8 +2,8 @@ package dev.obverse.cuda;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.obverse.backend.Backends;
 import dev.obverse.backend.Backend;
+import dev.obverse.backend.Backends;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.MatmulKernels;
 import dev.obverse.backend.MatmulSpec;
@@ -40,7 +40,8 @@ class HostContractTest extends BackendContract {
         var card = new HostCard(folder);
         context = new CudaContext(DEVICE, card, true);
         var launcher = new Launcher(context, new Modules(card::compile));
-        Backends.use(DEVICE, new CudaBackend(context, launcher, new CpuMatmul(), new NoFastConv(), "the host as a card"));
+        Backends.use(
+                DEVICE, new CudaBackend(context, launcher, new CpuMatmul(), new NoFastConv(), "the host as a card"));
     }
 
     @AfterAll

@@ -79,6 +79,9 @@ public record Correlation(
 
     /** The input gradient of a convolution: one lattice per phase of the stride, which together cover the image. */
     public static List<Correlation> inputGradient(ConvSpec s) {
+        if (isTiledByColumns(s)) {
+            return byRowsOfTheKernel(s);
+        }
         var phases = new ArrayList<Correlation>();
         for (int top = 0; top < Math.min(s.strideH(), s.h()); top++) {
             for (int left = 0; left < Math.min(s.strideW(), s.w()); left++) {
@@ -86,6 +89,41 @@ public record Correlation(
             }
         }
         return phases;
+    }
+
+    /** Whether the kernel's columns lie side by side, neither overlapping nor leaving a gap, over the whole image. */
+    private static boolean isTiledByColumns(ConvSpec s) {
+        return s.kw() > 1
+                && s.kw() == s.strideW()
+                && s.dilationW() == 1
+                && s.padLeft() == 0
+                && s.w() == s.outW() * s.kw()
+                && s.groups() == 1;
+    }
+
+    /**
+     * Each result pixel comes from one source pixel of its row, and the pixels that come from the same one are
+     * neighbours: a row of the kernel is one correlation whose result pixels are as wide as the kernel.
+     */
+    private static List<Correlation> byRowsOfTheKernel(ConvSpec s) {
+        var wide = new ConvSpec(
+                s.n(),
+                s.h(),
+                s.outW(),
+                s.cin() * s.kw(),
+                s.cout(),
+                s.kh(),
+                1,
+                s.strideH(),
+                1,
+                s.padTop(),
+                0,
+                s.padBottom(),
+                0,
+                s.dilationH(),
+                1,
+                1);
+        return inputGradient(wide);
     }
 
     private static Correlation phase(ConvSpec s, int top, int left) {
@@ -138,6 +176,19 @@ public record Correlation(
     /** Length of the inner product behind one result value. */
     public int inner() {
         return taps.size() * groupSource();
+    }
+
+    /**
+     * Index of the weight by which value {@code k} of a result channel's inner product is multiplied; the values run
+     * over taps and, within a tap, over the group's source channels.
+     */
+    public int weight(int k, int channel) {
+        int source = groupSource();
+        int result = groupResult();
+        int kernel = taps.get(k / source).kernel();
+        return transposed
+                ? (kernel * result + channel % result) * sourceChannels + channel / result * source + k % source
+                : (kernel * source + k % source) * resultChannels + channel;
     }
 
     int firstRow() {

@@ -50,6 +50,8 @@ public final class ConvForward {
         var window = Window.of(at);
         if (FewChannels.fits(window)) {
             FewChannels.run(window, slope, source, weight, bias, result);
+        } else if (ImageConvolution.fits(window)) {
+            ImageConvolution.run(window, slope, source, weight, bias, result);
         } else {
             DirectConvolution.run(window, slope, source, weight, bias, result);
         }

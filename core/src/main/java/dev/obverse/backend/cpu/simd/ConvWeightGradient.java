@@ -52,6 +52,8 @@ public final class ConvWeightGradient {
             WinogradWeightGradient.run(at, x, dy, dw);
         } else if (FewChannelsGradient.fits(window)) {
             FewChannelsGradient.run(window, x, dy, dw);
+        } else if (ImageGradient.fits(window)) {
+            ImageGradient.run(window, x, dy, dw);
         } else {
             run(window, x, dy, dw);
         }

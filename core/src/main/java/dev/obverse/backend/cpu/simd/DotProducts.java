@@ -76,7 +76,7 @@ final class DotProducts {
     private static void store(float[] lanes, int rows, int columns, float[] c, int co, int ldc, boolean first) {
         for (int i = 0; i < rows; i++) {
             for (int j = 0; j < Math.min(columns, COLUMNS); j++) {
-                float sum = lanes[(i * COLUMNS + j) * L];
+                float sum = lanes[i * COLUMNS + j];
                 int o = co + i * ldc + j;
                 c[o] = first ? sum : c[o] + sum;
             }

@@ -3,6 +3,7 @@ package dev.obverse.backend.cpu.simd;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
 import dev.obverse.backend.cpu.conv.Scratch;
+import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -16,6 +17,11 @@ import jdk.incubator.vector.VectorSpecies;
 final class DotTiles {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
+
+    private static final VectorShuffle<Float> DOWN_8 = down(8);
+    private static final VectorShuffle<Float> DOWN_4 = down(4);
+    private static final VectorShuffle<Float> DOWN_2 = down(2);
+    private static final VectorShuffle<Float> DOWN_1 = down(1);
 
     /** Rows of {@code b} of a tile. */
     static final int COLUMNS = 3;
@@ -37,7 +43,7 @@ final class DotTiles {
 
     /**
      * Products of {@code height} rows with rows {@code b0}, {@code b1} and {@code b2}; that of row {@code p} and column
-     * {@code j} is then at {@code lanes[(p*COLUMNS + j) * L]}.
+     * {@code j} is then at {@code lanes[p*COLUMNS + j]}.
      */
     static void run(
             int height,
@@ -63,9 +69,9 @@ final class DotTiles {
         for (int i = full; i < full + tails; i++) {
             for (int p = 0; p < height; p++) {
                 int ao = base + rows[r + p] + steps[i];
-                lanes[p * COLUMNS * L] += dot(a, ao, b, b0 + i * L, tail);
-                lanes[(p * COLUMNS + 1) * L] += dot(a, ao, b, b1 + i * L, tail);
-                lanes[(p * COLUMNS + 2) * L] += dot(a, ao, b, b2 + i * L, tail);
+                lanes[p * COLUMNS] += dot(a, ao, b, b0 + i * L, tail);
+                lanes[p * COLUMNS + 1] += dot(a, ao, b, b1 + i * L, tail);
+                lanes[p * COLUMNS + 2] += dot(a, ao, b, b2 + i * L, tail);
             }
         }
     }
@@ -79,15 +85,29 @@ final class DotTiles {
     }
 
     /**
-     * Sums the lanes of each of {@code count} vectors into its first lane, by halves. {@code reduceLanes} promises no
-     * order, and its compiled form adds in another one than the interpreter.
+     * Sums the lanes of vector {@code i} of {@code count} into {@code lanes[i]}, by halves. {@code reduceLanes}
+     * promises no order, and its compiled form adds in another one than the interpreter.
      */
     private static void fold(float[] lanes, int count) {
-        for (int half = L / 2; half > 0; half /= 2) {
+        for (int i = 0; i < count; i++) {
+            // What a sum overwrites belongs to a vector that has been read.
+            var sum = fromArray(F, lanes, i * L);
             // The lanes beyond the half take part, too; their sums are not used.
-            for (int i = 0; i < count * L; i += L) {
-                fromArray(F, lanes, i).add(fromArray(F, lanes, i + half)).intoArray(lanes, i);
+            if (L >= 16) {
+                sum = sum.add(sum.rearrange(DOWN_8));
             }
+            if (L >= 8) {
+                sum = sum.add(sum.rearrange(DOWN_4));
+            }
+            if (L >= 4) {
+                sum = sum.add(sum.rearrange(DOWN_2));
+            }
+            lanes[i] = sum.add(sum.rearrange(DOWN_1)).lane(0);
         }
+    }
+
+    /** Brings each lane down by {@code lanes}; a constant, without which it is not one instruction. */
+    private static VectorShuffle<Float> down(int lanes) {
+        return VectorShuffle.iota(F, lanes, 1, true);
     }
 }

@@ -1,11 +1,13 @@
 package dev.obverse.backend.cpu.simd;
 
+import static jdk.incubator.vector.FloatVector.fromArray;
+
 import dev.obverse.backend.cpu.Workers;
-import dev.obverse.backend.cpu.conv.Correlation;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.Strips;
 import dev.obverse.backend.cpu.conv.Window;
 import java.util.Arrays;
+import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  * because the result's channels would fill only a fraction of one.
  */
 final class FewChannels {
+    private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
     private static final int COLUMNS = DotTiles.COLUMNS;
 
@@ -87,19 +90,8 @@ final class FewChannels {
                 int segment = k / window.segmentLength();
                 int inside = k % window.segmentLength();
                 int vector = inside / L < perSegment ? segment * perSegment + inside / L : full + segment;
-                packed[o + vector * L + inside % L] = weight[index(at, k, channel)];
+                packed[o + vector * L + inside % L] = weight[at.weight(k, channel)];
             }
-        }
-
-        private static int index(Correlation at, int k, int channel) {
-            int source = at.groupSource();
-            int result = at.groupResult();
-            int kernel = at.taps().get(k / source).kernel();
-            return at.transposed()
-                    ? (kernel * result + channel % result) * at.sourceChannels()
-                            + channel / result * source
-                            + k % source
-                    : (kernel * source + k % source) * at.resultChannels() + channel;
         }
     }
 
@@ -121,11 +113,15 @@ final class FewChannels {
         var left = Scratch.floats(Scratch.LEFT, window.copySize(rows));
         window.copy(source, piece.image(), piece.group(), piece.from(), piece.to(), left);
         var lanes = DotTiles.lanes();
+        var start = new float[roundUp(DotTiles.ROWS * COLUMNS)];
         int end = (piece.group() + 1) * at.groupResult();
         for (int c = end - at.groupResult(); c < end; c += COLUMNS) {
             int b0 = c * runs.packed();
             int b1 = Math.min(c + 1, end - 1) * runs.packed();
             int b2 = Math.min(c + 2, end - 1) * runs.packed();
+            for (int i = 0; bias != null && i < DotTiles.ROWS * COLUMNS; i++) {
+                start[i] = bias[Math.min(c + i % COLUMNS, end - 1)];
+            }
             for (int p = 0; p < count; ) {
                 int height = DotTiles.height(count - p);
                 DotTiles.run(
@@ -143,29 +139,28 @@ final class FewChannels {
                         b1,
                         b2,
                         lanes);
-                store(lanes, slope, bias, c, Math.min(c + COLUMNS, end), result, write, p, Math.min(p + height, count));
+                activate(lanes, height * COLUMNS, start, slope);
+                store(lanes, c, Math.min(c + COLUMNS, end), result, write, p, Math.min(p + height, count));
                 p += height;
             }
         }
     }
 
-    private static void store(
-            float[] lanes,
-            float slope,
-            float @Nullable [] bias,
-            int channel,
-            int last,
-            float[] result,
-            int[] write,
-            int from,
-            int to) {
+    /** Bias and LeakyReLU of a tile, in vectors: a branch for each value would be mispredicted every other time. */
+    private static void activate(float[] lanes, int count, float[] bias, float slope) {
+        for (int i = 0; i < count; i += L) {
+            Leaky.of(fromArray(F, lanes, i).add(fromArray(F, bias, i)), slope).intoArray(lanes, i);
+        }
+    }
+
+    private static int roundUp(int count) {
+        return (count + L - 1) / L * L;
+    }
+
+    private static void store(float[] lanes, int channel, int last, float[] result, int[] write, int from, int to) {
         for (int p = from; p < to; p++) {
             for (int c = channel; c < last; c++) {
-                float v = lanes[((p - from) * COLUMNS + c - channel) * L];
-                if (bias != null) {
-                    v += bias[c];
-                }
-                result[write[p] + c] = v > 0f ? v : slope * v;
+                result[write[p] + c] = lanes[(p - from) * COLUMNS + c - channel];
             }
         }
     }

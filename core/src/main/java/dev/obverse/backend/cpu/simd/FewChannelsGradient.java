@@ -13,8 +13,8 @@ import java.util.Arrays;
  * with result channels padded to whole tiles and segments to whole panels.
  */
 final class FewChannelsGradient {
-    private static final int ROWS = 4;
-    private static final int WIDTH = 4 * Lanes.LENGTH;
+    private static final int ROWS = 3;
+    private static final int WIDTH = 3 * Lanes.LENGTH;
 
     private FewChannelsGradient() {}
 
@@ -71,7 +71,7 @@ final class FewChannelsGradient {
         }
     }
 
-    /** Lays the gradient out as {@code [tile][pixel][4]}. */
+    /** Lays the gradient out as {@code [tile][pixel][3]}. */
     private static void pack(float[] dy, int d, Correlation at, int pixels, float[] right) {
         for (int r = 0; r < rows(at); r += ROWS) {
             for (int p = 0; p < pixels; p++) {
@@ -92,7 +92,7 @@ final class FewChannelsGradient {
             int ro = r * pixels + pixel * ROWS;
             for (int s = 0; s < window.segments(); s++) {
                 for (int k = 0; k < window.segmentLength(); k += WIDTH) {
-                    FewRowsTile4x4.run(
+                    FewRowsTile3x3.run(
                             right,
                             ro,
                             at.columns(),

@@ -13,6 +13,11 @@ final class Leaky {
 
     private Leaky() {}
 
+    /** {@code v > 0 ? v : slope*v}. */
+    static FloatVector of(FloatVector v, float slope) {
+        return v.mul(slope).blend(v, v.compare(VectorOperators.GT, 0f));
+    }
+
     /** {@code v > 0 ? v : slope*v} on {@code width} channels of pixels {@code from} up to {@code to}. */
     static void rows(float slope, float[] c, int[] out, int from, int to, int co, int width) {
         for (int p = from; p < to; p++) {
@@ -23,8 +28,7 @@ final class Leaky {
     private static void row(float slope, float[] c, int o, int width) {
         int i = 0;
         for (; i <= width - L; i += L) {
-            FloatVector v = fromArray(F, c, o + i);
-            v.mul(slope).blend(v, v.compare(VectorOperators.GT, 0f)).intoArray(c, o + i);
+            of(fromArray(F, c, o + i), slope).intoArray(c, o + i);
         }
         for (; i < width; i++) {
             float v = c[o + i];

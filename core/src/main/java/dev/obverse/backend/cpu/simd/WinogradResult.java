@@ -13,7 +13,6 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
 import jdk.incubator.vector.FloatVector;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
@@ -124,19 +123,15 @@ final class WinogradResult {
         var sumB = m3.add(m4);
         var differenceA = m1.sub(m2);
         var differenceB = m3.sub(m4);
-        leaky(m0.add(sumA).add(sumB), slope).intoArray(result, o);
+        Leaky.of(m0.add(sumA).add(sumB), slope).intoArray(result, o);
         var a1 = FloatVector.broadcast(F, A);
         var b1 = FloatVector.broadcast(F, B);
-        leaky(differenceA.fma(a1, differenceB.fma(b1, b)), slope).intoArray(result, o + pixelStride);
+        Leaky.of(differenceA.fma(a1, differenceB.fma(b1, b)), slope).intoArray(result, o + pixelStride);
         var a2 = FloatVector.broadcast(F, A2);
         var b2 = FloatVector.broadcast(F, B2);
-        leaky(sumA.fma(a2, sumB.fma(b2, b)), slope).intoArray(result, o + 2 * pixelStride);
+        Leaky.of(sumA.fma(a2, sumB.fma(b2, b)), slope).intoArray(result, o + 2 * pixelStride);
         var a3 = FloatVector.broadcast(F, A3);
         var b3 = FloatVector.broadcast(F, B3);
-        leaky(differenceA.fma(a3, differenceB.fma(b3, m5)), slope).intoArray(result, o + 3 * pixelStride);
-    }
-
-    private static FloatVector leaky(FloatVector v, float slope) {
-        return v.mul(slope).blend(v, v.compare(VectorOperators.GT, 0f));
+        Leaky.of(differenceA.fma(a3, differenceB.fma(b3, m5)), slope).intoArray(result, o + 3 * pixelStride);
     }
 }
