@@ -161,9 +161,7 @@ final class WinogradConvolution {
             float[] bias,
             float[] result) {
         int width = Math.min(PANEL, tiles.at().resultChannels() - column);
-        for (int t = 0; t < products.tiles(); t++) {
-            WinogradResult.tile(
-                    tiles, from + t, m, t * width, products.productStride(), column, width, slope, bias, result);
-        }
+        WinogradResult.tiles(
+                tiles, from, products.tiles(), m, products.productStride(), column, width, slope, bias, result);
     }
 }

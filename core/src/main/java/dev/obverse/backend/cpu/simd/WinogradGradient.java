@@ -27,31 +27,49 @@ final class WinogradGradient {
     private WinogradGradient() {}
 
     /**
-     * Transforms one tile into panels: point {@code i} of channel {@code c} goes to {@code v[vo + c/PANEL*panelStride +
-     * i*pointStride + t*width + c%PANEL]}, where {@code width} is that of the channel's panel. Pixels outside the image
-     * have no gradient.
-     *
-     * @param t row of the tile in the panels
+     * Transforms {@code count} tiles from {@code first} on into panels: point {@code i} of channel {@code c} of tile
+     * {@code first + t} goes to {@code v[c/PANEL*panelStride + i*pointStride + (to + t)*width + c%PANEL]}, where
+     * {@code width} is that of the channel's panel. Pixels outside the image have no gradient.
      */
-    static void tile(WinogradTiles tiles, int tile, float[] dy, float[] v, int t, int pointStride, int panelStride) {
+    static void tiles(
+            WinogradTiles tiles,
+            int first,
+            int count,
+            float[] dy,
+            float[] v,
+            int to,
+            int pointStride,
+            int panelStride) {
         var at = tiles.at();
         int channels = at.resultChannels();
-        int row = tiles.row(tile);
-        int column = tiles.column(tile);
-        int from = ((tiles.image(tile) * at.rows() + row) * at.columns() + column) * channels;
-        int rows = Math.min(RESULT, at.rows() - row);
-        int columns = Math.min(RESULT, at.columns() - column);
+        int stride = at.columns() * channels;
         var half = Scratch.floats(Scratch.HALF, (long) RESULT * SOURCE * L);
-        if (rows == RESULT && columns == RESULT) {
-            channels(dy, from, at.columns() * channels, channels, half, v, t, pointStride, panelStride);
-        } else {
-            var patch = Scratch.floats(Scratch.TILE, (long) RESULT * RESULT * channels);
-            Arrays.fill(patch, 0, RESULT * RESULT * channels, 0f);
-            for (int r = 0; r < rows; r++) {
-                int f = from + r * at.columns() * channels;
-                System.arraycopy(dy, f, patch, r * RESULT * channels, columns * channels);
+        int image = tiles.image(first);
+        int row = tiles.row(first);
+        int column = tiles.column(first);
+        for (int t = to; t < to + count; t++) {
+            int from = ((image * at.rows() + row) * at.columns() + column) * channels;
+            int rows = Math.min(RESULT, at.rows() - row);
+            int columns = Math.min(RESULT, at.columns() - column);
+            if (rows == RESULT && columns == RESULT) {
+                channels(dy, from, stride, channels, half, v, t, pointStride, panelStride);
+            } else {
+                var patch = Scratch.floats(Scratch.TILE, (long) RESULT * RESULT * channels);
+                Arrays.fill(patch, 0, RESULT * RESULT * channels, 0f);
+                for (int r = 0; r < rows; r++) {
+                    System.arraycopy(dy, from + r * stride, patch, r * RESULT * channels, columns * channels);
+                }
+                channels(patch, 0, RESULT * channels, channels, half, v, t, pointStride, panelStride);
             }
-            channels(patch, 0, RESULT * channels, channels, half, v, t, pointStride, panelStride);
+            column += RESULT;
+            if (column >= at.columns()) {
+                column = 0;
+                row += RESULT;
+                if (row >= at.rows()) {
+                    row = 0;
+                    image++;
+                }
+            }
         }
     }
 

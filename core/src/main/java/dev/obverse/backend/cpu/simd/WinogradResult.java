@@ -26,16 +26,16 @@ final class WinogradResult {
     private WinogradResult() {}
 
     /**
-     * Transforms {@code width} channels from {@code channel} on of one tile.
+     * Transforms {@code width} channels from {@code channel} on of {@code count} tiles from {@code first} on.
      *
-     * @param m products: point {@code i} at {@code m[mo + i*pointStride]}
+     * @param m products: point {@code i} of tile {@code first + t} at {@code m[i*pointStride + t*width]}
      * @param bias of the channel at {@code bias[channel]}
      */
-    static void tile(
+    static void tiles(
             WinogradTiles tiles,
-            int tile,
+            int first,
+            int count,
             float[] m,
-            int mo,
             int pointStride,
             int channel,
             int width,
@@ -43,26 +43,58 @@ final class WinogradResult {
             float[] bias,
             float[] result) {
         var at = tiles.at();
-        int row = tiles.row(tile);
-        int column = tiles.column(tile);
         int channels = at.resultChannels();
-        int to = ((tiles.image(tile) * at.resultH() + row) * at.resultW() + column) * channels + channel;
-        int rows = Math.min(RESULT, at.rows() - row);
-        int columns = Math.min(RESULT, at.columns() - column);
+        int stride = at.resultW() * channels;
         var half = Scratch.floats(Scratch.HALF, (long) RESULT * SOURCE * L);
-        if (rows == RESULT && columns == RESULT) {
-            int stride = at.resultW() * channels;
-            for (int c = 0; c < width; c += L) {
-                pixels(m, mo + c, pointStride, half, bias, channel + c, slope, result, to + c, stride, channels);
+        int image = tiles.image(first);
+        int row = tiles.row(first);
+        int column = tiles.column(first);
+        for (int t = 0; t < count; t++) {
+            int to = ((image * at.resultH() + row) * at.resultW() + column) * channels + channel;
+            int rows = Math.min(RESULT, at.rows() - row);
+            int columns = Math.min(RESULT, at.columns() - column);
+            if (rows == RESULT && columns == RESULT) {
+                for (int c = 0; c < width; c += L) {
+                    int mo = t * width + c;
+                    pixels(m, mo, pointStride, half, bias, channel + c, slope, result, to + c, stride, channels);
+                }
+            } else {
+                part(tiles, rows, columns, m, t * width, pointStride, half, bias, channel, width, slope, result, to);
             }
-            return;
+            column += RESULT;
+            if (column >= at.columns()) {
+                column = 0;
+                row += RESULT;
+                if (row >= at.rows()) {
+                    row = 0;
+                    image++;
+                }
+            }
         }
+    }
+
+    /** A tile that reaches beyond the image: {@code rows} by {@code columns} of its pixels are stored. */
+    private static void part(
+            WinogradTiles tiles,
+            int rows,
+            int columns,
+            float[] m,
+            int mo,
+            int pointStride,
+            float[] half,
+            float[] bias,
+            int channel,
+            int width,
+            float slope,
+            float[] result,
+            int to) {
+        var at = tiles.at();
         var patch = Scratch.floats(Scratch.TILE, (long) RESULT * RESULT * L);
         for (int c = 0; c < width; c += L) {
             pixels(m, mo + c, pointStride, half, bias, channel + c, slope, patch, 0, RESULT * L, L);
             for (int y = 0; y < rows; y++) {
                 for (int x = 0; x < columns; x++) {
-                    int o = to + (y * at.resultW() + x) * channels + c;
+                    int o = to + (y * at.resultW() + x) * at.resultChannels() + c;
                     System.arraycopy(patch, (y * RESULT + x) * L, result, o, L);
                 }
             }
@@ -109,7 +141,12 @@ final class WinogradResult {
         differenceA.fma(a3, differenceB.fma(b3, m5)).intoArray(half, o + 3 * SOURCE * L);
     }
 
-    /** {@code Y m} along a row of {@code half}, then bias and LeakyReLU, into four pixels. */
+    /**
+     * {@code Y m} along a row of {@code half}, then bias and LeakyReLU, into four pixels.
+     *
+     * <p>With more than 325 bytecodes C2 compiles it by itself. Shorter by two, it was inlined four times into a method
+     * that then held more than C2 inlines, so that vectors became objects: 30 times as slow.
+     */
     private static void row(
             float[] half, int i, float[] bias, int bi, float slope, float[] result, int o, int pixelStride) {
         FloatVector b = fromArray(F, bias, bi);

@@ -60,9 +60,7 @@ record WinogradSums(int tiles, int sourceChannels, int resultChannels) {
     /** Transforms {@code count} tiles from {@code from} on, where the block begins with tile {@code first}. */
     void transform(WinogradTiles all, int first, int from, int count, float[] x, float[] dy, float[] u, float[] v) {
         WinogradSource.tiles(all, first + from, count, x, u, sourceStride(), chunk(), from * L, L);
-        for (int t = from; t < from + count; t++) {
-            WinogradGradient.tile(all, first + t, dy, v, t, gradientStride(), panelStride());
-        }
+        WinogradGradient.tiles(all, first + from, count, dy, v, from, gradientStride(), panelStride());
     }
 
     /**
