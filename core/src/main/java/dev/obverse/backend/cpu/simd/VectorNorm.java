@@ -8,8 +8,8 @@ import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 
 /**
- * Normalisation on vectors. Rows without a vector tail are taken four at a time, so that a column's constants and sums
- * are loaded once for four elements; all others go one by one.
+ * Normalisation on vectors. Sums over rows without a vector tail take four rows at a time, so that a column's constants
+ * and totals are loaded once for four elements; everything else goes through memory in its order.
  */
 public final class VectorNorm implements NormLoops {
     private static final VectorSpecies<Float> F = Lanes.F;
@@ -57,13 +57,7 @@ public final class VectorNorm implements NormLoops {
     @Override
     public void normalize(
             float[] x, float[] y, int o, int n, int width, float[] mean, float[] scale, float[] shift, float slope) {
-        int start = 0;
-        if (width % L == 0) {
-            for (; start <= n - 4 * width; start += 4 * width) {
-                normalizeFour(x, y, o + start, width, mean, scale, shift, slope);
-            }
-        }
-        for (; start < n; start += width) {
+        for (int start = 0; start < n; start += width) {
             int at = o + start;
             int count = Math.min(width, n - start);
             int whole = F.loopBound(count);
@@ -75,24 +69,6 @@ public final class VectorNorm implements NormLoops {
                 float z = (x[at + j] - mean[j]) * scale[j] + shift[j];
                 y[at + j] = z > 0 ? z : slope * z;
             }
-        }
-    }
-
-    private static void normalizeFour(
-            float[] x, float[] y, int o, int width, float[] mean, float[] scale, float[] shift, float slope) {
-        for (int j = 0; j < width; j += L) {
-            int at = o + j;
-            var m = fromArray(F, mean, j);
-            var a = fromArray(F, scale, j);
-            var b = fromArray(F, shift, j);
-            var z0 = z(x, at, m, a, b);
-            var z1 = z(x, at + width, m, a, b);
-            var z2 = z(x, at + 2 * width, m, a, b);
-            var z3 = z(x, at + 3 * width, m, a, b);
-            leaky(z0, z0, slope).intoArray(y, at);
-            leaky(z1, z1, slope).intoArray(y, at + width);
-            leaky(z2, z2, slope).intoArray(y, at + 2 * width);
-            leaky(z3, z3, slope).intoArray(y, at + 3 * width);
         }
     }
 
