@@ -243,7 +243,25 @@ def optimizers():
     optimizer("optimizer_sgd_nesterov", lambda w: o.SGD(w, 0.1, 0.9, weight_decay=0.01, nesterov=True))
 
 
-for family in (arithmetic, functions, reductions, products, convolutions, images, norms, losses, moves, optimizers):
+def fused():
+    """A norm and its activation; statistics that are given come from scale and shift, which makes them no inputs."""
+    x, gamma, beta = normal(2, 3, 2, 4), uniform(0.5, 2, 4), normal(4)
+
+    def own(x, g, b):
+        return last(F.leaky_relu(F.batch_norm(first(x), None, None, g, b, training=True), 0.2))
+
+    def given(x, g, b):
+        return last(F.relu(F.batch_norm(first(x), b.detach(), g.detach() ** 2 + 0.5, g, b)))
+
+    def group(x, g, b):
+        return last(F.leaky_relu(F.group_norm(first(x), 2, g, b), 0.1))
+
+    case("batch_norm_leaky", own, x, gamma, beta)
+    case("batch_norm_evaluation_relu", given, x, gamma, beta)
+    case("group_norm_leaky", group, x, gamma, beta)
+
+
+for family in (arithmetic, functions, reductions, products, convolutions, images, norms, losses, moves, optimizers, fused):
     family()
 folder = Path(__file__).parent.parent / "resources/dev/obverse/golden"
 (folder / "goldens.txt").write_text("\n".join(index) + "\n")

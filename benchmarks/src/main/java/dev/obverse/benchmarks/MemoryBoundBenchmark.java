@@ -42,8 +42,8 @@ public class MemoryBoundBenchmark {
     private static final int WEIGHTS = 20_000_000;
     private static final Unary LEAKY = new Unary(Unary.Kind.LEAKY_RELU, 0.2, 0);
     private static final PoolSpec HALVE = new PoolSpec(8, 128, 128, CHANNELS, 2, 2, 2, 2, 0, 0);
-    private static final NormSpec BATCH_NORM = new NormSpec(1, PIXELS, CHANNELS, 1);
-    private static final NormSpec GROUP_NORM = new NormSpec(8, 128 * 128, CHANNELS / 8, 8);
+    private static final NormSpec BATCH_NORM = new NormSpec(1, PIXELS, CHANNELS, 1, 1e-5, 0.2, true);
+    private static final NormSpec GROUP_NORM = new NormSpec(8, 128 * 128, CHANNELS / 8, 8, 1e-5, 0.2, true);
     private static final CopySpec COPY = new CopySpec(new int[] {SIZE}, 0, new int[] {1}, 0, new int[] {1});
     private static final CopySpec FIRST_HALF = half(0);
     private static final CopySpec SECOND_HALF = half(CHANNELS / 2);
@@ -58,6 +58,10 @@ public class MemoryBoundBenchmark {
     private final Storage pooledGradient = normal(SIZE / 4, 6);
     private final Storage mean = normal(8 * CHANNELS, 7);
     private final Storage variance = normal(8 * CHANNELS, 8);
+    private final Storage scale = normal(CHANNELS, 13);
+    private final Storage shift = normal(CHANNELS, 14);
+    private final Storage scaleGradient = normal(CHANNELS, 15);
+    private final Storage shiftGradient = normal(CHANNELS, 16);
     private final Storage weight = normal(WEIGHTS, 9);
     private final Storage gradient = normal(WEIGHTS, 10);
     private final Storage firstMoment = normal(WEIGHTS, 11);
@@ -80,7 +84,7 @@ public class MemoryBoundBenchmark {
     public void prepare() {
         backend.elementwise().unary(LEAKY, x, y, SIZE);
         backend.elementwise().unary(Unary.of(Unary.Kind.SQUARE), secondMoment, secondMoment, WEIGHTS);
-        backend.norm().normalize(BATCH_NORM, 1e-5, x, dx, mean, variance);
+        backend.norm().normalize(BATCH_NORM, x, scale, shift, mean, variance, dx);
         backend.pool().max(HALVE, x, pooled);
     }
 
@@ -115,22 +119,24 @@ public class MemoryBoundBenchmark {
         backend.pool().maxGradient(HALVE, x, pooled, pooledGradient, dx);
     }
 
+    /** With scale, shift and LeakyReLU, as {@link #batchNormGradient} and {@link #groupNorm}. */
     @Benchmark
     @OperationsPerInvocation(3 * 4 * SIZE)
     public void batchNorm() {
-        backend.norm().normalize(BATCH_NORM, 1e-5, x, y, mean, variance);
+        backend.norm().normalize(BATCH_NORM, x, scale, shift, mean, variance, y);
     }
 
     @Benchmark
     @OperationsPerInvocation(5 * 4 * SIZE)
     public void batchNormGradient() {
-        backend.norm().normalizeGradient(BATCH_NORM, 1e-5, y, variance, dy, dx);
+        backend.norm()
+                .normalizeGradient(BATCH_NORM, x, scale, shift, mean, variance, dy, dx, scaleGradient, shiftGradient);
     }
 
     @Benchmark
     @OperationsPerInvocation(3 * 4 * SIZE)
     public void groupNorm() {
-        backend.norm().normalize(GROUP_NORM, 1e-5, x, y, mean, variance);
+        backend.norm().normalize(GROUP_NORM, x, scale, shift, mean, variance, y);
     }
 
     /** Backward of bias and LeakyReLU. */

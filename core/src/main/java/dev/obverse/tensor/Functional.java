@@ -15,6 +15,8 @@ import dev.obverse.tensor.op.MaxPool2d;
 import dev.obverse.tensor.op.Normalize;
 import dev.obverse.tensor.op.Resize;
 import dev.obverse.tensor.op.Softmax;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** The operations of neural networks, as functions: what {@code torch.nn.functional} is to PyTorch. */
@@ -87,14 +89,42 @@ public final class Functional {
      */
     public static Tensor batchNorm(
             Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta, double eps, @Nullable Statistics statistics) {
-        var groups = Normalize.groups(x, x.dim(-1), true);
-        var op = new Normalize(groups, eps, (mean, variance) -> {
+        return batchNormLeakyRelu(x, gamma, beta, eps, 1, statistics);
+    }
+
+    /** {@link #batchNorm} followed by LeakyReLU, in one pass over memory; slope 0 is ReLU, 1 is none. */
+    public static Tensor batchNormLeakyRelu(
+            Tensor x,
+            @Nullable Tensor gamma,
+            @Nullable Tensor beta,
+            double eps,
+            double slope,
+            @Nullable Statistics statistics) {
+        var groups = Normalize.groups(x, x.dim(-1), true, eps, slope, true);
+        var op = new Normalize(groups, (mean, variance) -> {
             if (statistics != null) {
                 var shape = Shape.of(groups.groups());
                 statistics.accept(wrap(shape, mean, x.backend()), wrap(shape, variance, x.backend()));
             }
         });
-        return scaleAndShift(Tensor.apply(op, x), gamma, beta);
+        return normalize(op, x, gamma, beta);
+    }
+
+    /**
+     * {@link #batchNormLeakyRelu} with statistics that are given, as in evaluation; no gradient reaches them.
+     *
+     * @param mean {@code [C]}, likewise {@code variance}
+     */
+    public static Tensor batchNormLeakyRelu(
+            Tensor x,
+            Tensor mean,
+            Tensor variance,
+            @Nullable Tensor gamma,
+            @Nullable Tensor beta,
+            double eps,
+            double slope) {
+        var groups = Normalize.groups(x, x.dim(-1), true, eps, slope, false);
+        return normalize(new Normalize(groups, (_, _) -> {}), x, gamma, beta, mean, variance);
     }
 
     /** Receives what a batch norm measured; copy what should outlive the call. */
@@ -110,23 +140,42 @@ public final class Functional {
 
     /** Group norm of {@code x [N,..,C]}: {@code groups} groups of neighbouring channels (Wu and He 2018). */
     public static Tensor groupNorm(Tensor x, int groups, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
-        return scaleAndShift(normalize(x, Normalize.groups(x, groups, false), eps), gamma, beta);
+        return groupNormLeakyRelu(x, groups, gamma, beta, eps, 1);
+    }
+
+    /** {@link #groupNorm} followed by LeakyReLU, in one pass over memory; slope 0 is ReLU, 1 is none. */
+    public static Tensor groupNormLeakyRelu(
+            Tensor x, int groups, @Nullable Tensor gamma, @Nullable Tensor beta, double eps, double slope) {
+        return normalize(Normalize.groups(x, groups, false, eps, slope, true), x, gamma, beta);
     }
 
     /** Layer norm over the last axis (Ba et al. 2016). */
     public static Tensor layerNorm(Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta, double eps) {
         int width = x.dim(-1);
-        var spec = new NormSpec(x.shape().product(0, x.rank() - 1), 1, 1, width);
-        return scaleAndShift(normalize(x, spec, eps), gamma, beta);
+        return normalize(new NormSpec(x.shape().product(0, x.rank() - 1), 1, 1, width, eps), x, gamma, beta);
     }
 
-    private static Tensor normalize(Tensor x, NormSpec spec, double eps) {
-        return Tensor.apply(new Normalize(spec, eps, (mean, variance) -> {}), x);
+    private static Tensor normalize(NormSpec spec, Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta) {
+        return normalize(new Normalize(spec, (_, _) -> {}), x, gamma, beta);
     }
 
-    private static Tensor scaleAndShift(Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta) {
-        var y = gamma == null ? x : x.mul(gamma);
-        return beta == null ? y : y.add(beta);
+    private static Tensor normalize(
+            Normalize op, Tensor x, @Nullable Tensor gamma, @Nullable Tensor beta, Tensor... given) {
+        var inputs = new ArrayList<>(List.of(x));
+        if (gamma != null || beta != null) {
+            var shape = Shape.of(op.spec().columns());
+            inputs.add(gamma == null ? constant(x.backend(), 1, shape) : gamma);
+            inputs.add(beta == null ? constant(x.backend(), 0, shape) : beta);
+        }
+        inputs.addAll(List.of(given));
+        return Tensor.apply(op, inputs.toArray(Tensor[]::new));
+    }
+
+    private static Tensor constant(Backend backend, double value, Shape shape) {
+        var storage = backend.memory().allocate(shape.size());
+        TensorScope.register(storage, backend, "normalize");
+        backend.memory().fill(storage, value);
+        return wrap(shape, storage, backend);
     }
 
     /** Over the last axis. */

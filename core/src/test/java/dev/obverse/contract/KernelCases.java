@@ -156,13 +156,35 @@ final class KernelCases {
         });
         for (int channels : new int[] {1, 3, 16, 17}) {
             add("mean and variance, " + channels + " channels", 4 * 37, b -> {
-                var spec = new NormSpec(2, 37, channels, 4);
+                var spec = new NormSpec(2, 37, channels, 4, 1e-5);
                 var x = normal(b, 1, 2 * 37 * channels * 4);
                 var y = b.memory().allocate(x.length());
                 var mean = b.memory().allocate(spec.groups());
                 var variance = b.memory().allocate(spec.groups());
-                b.norm().normalize(spec, 1e-5, x, y, mean, variance);
+                b.norm().normalize(spec, x, null, null, mean, variance, y);
                 return List.of(read(b, y), read(b, variance), plusOne(read(b, mean)));
+            });
+        }
+        for (boolean own : new boolean[] {true, false}) {
+            add("gradients of a norm one by one, " + (own ? "own" : "given") + " statistics", 60, b -> {
+                var spec = new NormSpec(3, 20, 4, 3, 1e-5, 0.2, own);
+                var x = normal(b, 1, spec.size());
+                var gamma = normal(b, 2, spec.columns());
+                var beta = normal(b, 3, spec.columns());
+                var mean = normal(b, 4, spec.groups());
+                var variance = b.memory().allocate(spec.groups());
+                b.memory().fill(variance, 0.5);
+                var dy = normal(b, 5, spec.size());
+                b.norm()
+                        .normalize(
+                                spec, x, gamma, beta, mean, variance, b.memory().allocate(spec.size()));
+                var dx = b.memory().allocate(spec.size());
+                var dgamma = b.memory().allocate(spec.columns());
+                var dbeta = b.memory().allocate(spec.columns());
+                b.norm().normalizeGradient(spec, x, gamma, beta, mean, variance, dy, dx, null, null);
+                b.norm().normalizeGradient(spec, x, gamma, beta, mean, variance, dy, null, dgamma, null);
+                b.norm().normalizeGradient(spec, x, gamma, beta, mean, variance, dy, null, null, dbeta);
+                return List.of(read(b, dx), read(b, dgamma), read(b, dbeta));
             });
         }
     }

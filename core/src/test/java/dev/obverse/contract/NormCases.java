@@ -30,14 +30,27 @@ final class NormCases {
                         .uniform(2, 4)
                         .scale(Scale.LARGEST)
                         .terms(64));
+        for (double slope : new double[] {1, 0.2, 0, 1.5}) {
+            all.affine(slope, Shape.of(3, 2, 4, 5), 1);
+            all.affine(slope, Shape.of(2, 3, 5, 12), 4);
+        }
+        for (int c : new int[] {1, 3, 16, 17, 33, 80}) {
+            all.affine(0.2, Shape.of(2, 3, 3, c), 1);
+        }
+        all.affine(0.2, Shape.of(2, 40, 40, 12), 3);
+        all.affine(0.2, Shape.of(2, 12, 13, 300), 2);
+        all.affine(0.2, Shape.of(7, 6), 2);
+        all.affine(0.2, Shape.of(0, 6), 2);
+        for (var shape : List.of(Shape.of(5, 12), Shape.of(3, 4, 17), Shape.of(700, 33), Shape.of(2, 5000))) {
+            all.addAffine("layer_norm", (x, g, b) -> Functional.layerNorm(x, g, b, EPS), shape);
+        }
         all.cases.add(Case.of(
-                        "batch_norm with scale and shift",
-                        x -> Functional.batchNorm(x.get(0), x.get(1), x.get(2), EPS, null),
-                        Shape.of(3, 2, 4, 5),
-                        Shape.of(5),
-                        Shape.of(5))
+                        "layer_norm with a scale alone",
+                        x -> Functional.layerNorm(x.get(0), x.get(1), null, EPS),
+                        Shape.of(5, 12),
+                        Shape.of(12))
                 .scale(Scale.LARGEST)
-                .terms(24));
+                .terms(12));
 
         for (int n : new int[] {1, 3, 4, 5, 15, 16, 17, 33, 1009}) {
             all.softmaxes(Shape.of(3, n));
@@ -61,6 +74,44 @@ final class NormCases {
         if (shape.rank() == 4) {
             add("instance_norm " + shape, x -> Functional.instanceNorm(x, null, null, EPS), shape, shape.product(1, 3));
         }
+    }
+
+    /** A norm with scale and shift. */
+    private interface Affine {
+        Tensor of(Tensor x, Tensor gamma, Tensor beta);
+    }
+
+    /** Batch norm, by its own statistics and by given ones, and group norm, with scale, shift and LeakyReLU. */
+    private void affine(double slope, Shape shape, int groups) {
+        var leaky = ", slope " + slope;
+        addAffine("batch_norm" + leaky, (x, g, b) -> Functional.batchNormLeakyRelu(x, g, b, EPS, slope, null), shape);
+        addAffine(
+                "group_norm of " + groups + leaky,
+                (x, g, b) -> Functional.groupNormLeakyRelu(x, groups, g, b, EPS, slope),
+                shape);
+        var channels = Shape.of(shape.dim(-1));
+        // Central differences would see the statistics change; those of a layer in evaluation are checked with it.
+        cases.add(Case.of(
+                        "batch_norm in evaluation " + shape + leaky,
+                        x -> {
+                            var mean = x.get(1).detach();
+                            var variance = x.get(2).detach().square().add(0.5);
+                            return Functional.batchNormLeakyRelu(
+                                    x.get(0), mean, variance, x.get(1), x.get(2), EPS, slope);
+                        },
+                        shape,
+                        channels,
+                        channels)
+                .scale(Scale.LARGEST)
+                .terms(shape.product(0, shape.rank() - 1))
+                .kinked());
+    }
+
+    private void addAffine(String name, Affine f, Shape shape) {
+        var channels = Shape.of(shape.dim(-1));
+        cases.add(Case.of(name + " " + shape, x -> f.of(x.get(0), x.get(1), x.get(2)), shape, channels, channels)
+                .scale(Scale.LARGEST)
+                .terms(shape.size()));
     }
 
     private void softmaxes(Shape shape) {

@@ -134,6 +134,14 @@ final class GoldenFunctions {
 
     private void norms() {
         functions.put("batch_norm", x -> Functional.batchNorm(x.get(0), x.get(1), x.get(2), EPS, null));
+        functions.put(
+                "batch_norm_leaky", x -> Functional.batchNormLeakyRelu(x.get(0), x.get(1), x.get(2), EPS, 0.2, null));
+        functions.put("batch_norm_evaluation_relu", x -> {
+            var variance = x.get(1).detach().square().add(0.5);
+            return Functional.batchNormLeakyRelu(x.get(0), x.get(2).detach(), variance, x.get(1), x.get(2), EPS, 0);
+        });
+        functions.put(
+                "group_norm_leaky", x -> Functional.groupNormLeakyRelu(x.get(0), 2, x.get(1), x.get(2), EPS, 0.1));
         functions.put("instance_norm", x -> Functional.instanceNorm(x.get(0), x.get(1), x.get(2), EPS));
         functions.put("group_norm", x -> Functional.groupNorm(x.get(0), 2, x.get(1), x.get(2), EPS));
         functions.put("layer_norm", x -> Functional.layerNorm(x.get(0), x.get(1), x.get(2), EPS));

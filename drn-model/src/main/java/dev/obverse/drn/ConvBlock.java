@@ -17,10 +17,8 @@ final class ConvBlock extends Layer {
     private final @Nullable Layer norm1;
     private final Conv2d conv2;
     private final @Nullable Layer norm2;
-    private final double slope;
 
     ConvBlock(Architecture a, int in, int out, Philox random) {
-        slope = a.slope();
         conv1 = child("conv1", convolution(a, in, out, random));
         norm1 = normalization(a, "norm1", out);
         conv2 = child("conv2", convolution(a, out, out, random));
@@ -32,9 +30,9 @@ final class ConvBlock extends Layer {
         return unit(conv2, norm2, unit(conv1, norm1, x));
     }
 
-    /** Without normalisation the activation is part of the convolution. */
-    private Tensor unit(Conv2d conv, @Nullable Layer norm, Tensor x) {
-        return norm == null ? conv.forward(x) : norm.forward(conv.forward(x)).leakyRelu(slope);
+    /** The activation is part of the normalisation or, without one, of the convolution. */
+    private static Tensor unit(Conv2d conv, @Nullable Layer norm, Tensor x) {
+        return norm == null ? conv.forward(x) : norm.forward(conv.forward(x));
     }
 
     private static Conv2d convolution(Architecture a, int in, int out, Philox random) {
@@ -45,9 +43,10 @@ final class ConvBlock extends Layer {
     private @Nullable Layer normalization(Architecture a, String name, int channels) {
         return switch (a.normalization()) {
             case NONE -> null;
-            case BATCH -> child(name, new BatchNorm(channels));
-            case INSTANCE -> child(name, new InstanceNorm(channels));
-            case GROUP -> child(name, new GroupNorm(Math.max(1, channels / GROUP_CHANNELS), channels));
+            case BATCH -> child(name, BatchNorm.withLeakyRelu(channels, a.slope()));
+            case INSTANCE -> child(name, InstanceNorm.withLeakyRelu(channels, a.slope()));
+            case GROUP ->
+                child(name, GroupNorm.withLeakyRelu(Math.max(1, channels / GROUP_CHANNELS), channels, a.slope()));
         };
     }
 }

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of weights and of the order of pairs
  * @param steps planned optimiser steps
  * @param pairs the manifest
+ * @param pairsFingerprint of its rows; null in runs from before it was kept
  * @param leaks why train and test pairs are not independent, or null if they are
  * @param recogniser fingerprint of the recogniser that supervises
  */
@@ -17,5 +18,6 @@ public record RunConfig(
         long seed,
         long steps,
         String pairs,
+        @Nullable String pairsFingerprint,
         @Nullable String leaks,
         String recogniser) {}

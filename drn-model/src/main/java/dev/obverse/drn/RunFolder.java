@@ -3,6 +3,7 @@ package dev.obverse.drn;
 import com.fasterxml.jackson.core.JacksonException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.obverse.drn.data.DataException;
 import dev.obverse.nn.checkpoint.AtomicFile;
 import dev.obverse.nn.checkpoint.CheckpointFolder;
@@ -67,7 +68,11 @@ public record RunFolder(Path path) {
                     + " finished or interrupted 'train'");
         }
         try {
-            return JSON.readValue(config().toFile(), RunConfig.class);
+            var json = JSON.readTree(config().toFile());
+            if (json instanceof ObjectNode run && !run.has("pairsFingerprint")) {
+                run.putNull("pairsFingerprint"); // a run from before it was kept
+            }
+            return JSON.treeToValue(json, RunConfig.class);
         } catch (JacksonException e) {
             throw new DataException(config() + " cannot be understood: " + e.getOriginalMessage(), e);
         }

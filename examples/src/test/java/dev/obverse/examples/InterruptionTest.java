@@ -74,6 +74,26 @@ class InterruptionTest {
                 Files.readAllLines(interrupted.resolve("metrics.jsonl")));
     }
 
+    @Test
+    void aResumedRunHasThePairsItBeganWith() throws Exception {
+        var tiny = TinyRun.in(folder);
+        var more = new String[] {
+            "train", "--resume", "--steps", "8", "--out", tiny.run().toString()
+        };
+        var rows = Files.readString(tiny.pairs());
+        Files.writeString(tiny.pairs(), rows.substring(0, rows.lastIndexOf('\n', rows.length() - 2) + 1));
+        var refused = Cli.run(more);
+        assertEquals(1, refused.code(), refused.err());
+        assertTrue(refused.err().contains("does not list the pairs that this run began with"), refused.err());
+        Files.writeString(tiny.pairs(), rows);
+
+        var config = tiny.run().resolve("config.json");
+        Files.writeString(config, Files.readString(config).replaceAll("\"pairsFingerprint\" : \"\\w+\",", ""));
+        var old = Cli.run(more);
+        assertEquals(0, old.code(), old.err());
+        assertTrue(old.err().contains("does not say which pairs it began with"), old.err());
+    }
+
     private static long lines(Path run) throws IOException {
         var file = run.resolve("metrics.jsonl");
         return Files.exists(file) ? Files.readAllLines(file).size() : 0;

@@ -1,12 +1,20 @@
 package dev.obverse.benchmarks.work;
 
 import dev.obverse.nn.layer.BatchNorm;
+import java.util.Objects;
 
-/** Batch normalisation with scale and shift over {@code [N,S,S,C]}, in training: forward and backward. */
-public record BatchNormWork(int batch, int size, int channels) implements Work {
+/**
+ * Batch normalisation with scale and shift over {@code [N,S,S,C]}, in training, forward and backward; if {@code leaky},
+ * with the LeakyReLU behind it.
+ */
+public record BatchNormWork(boolean leaky, int batch, int size, int channels) implements Work {
+    /** Of the LeakyReLU. */
+    public static final double SLOPE = 0.2;
+
     @Override
     public String title() {
-        return "batch norm " + Images.words(batch, size, channels) + ", forward + backward";
+        return "batch norm" + (leaky ? " + leaky relu " : " ") + Images.words(batch, size, channels)
+                + ", forward + backward";
     }
 
     @Override
@@ -22,14 +30,14 @@ public record BatchNormWork(int batch, int size, int channels) implements Work {
 
     @Override
     public Task ours() {
-        var layer = new BatchNorm(channels);
+        var layer = BatchNorm.withLeakyRelu(channels, leaky ? SLOPE : 1);
         var x = Inputs.tensor("norm x", batch, size, size, channels).requiresGrad(true);
         var dy = Inputs.tensor("norm dy", batch, size, size, channels);
         return new TensorTask(() -> {
             x.zeroGrad();
             layer.namedParameters().values().forEach(p -> p.zeroGrad());
             layer.forward(x).backward(dy);
-            return java.util.Objects.requireNonNull(x.grad());
+            return Objects.requireNonNull(x.grad());
         });
     }
 }

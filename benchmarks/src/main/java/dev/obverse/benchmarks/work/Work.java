@@ -80,7 +80,8 @@ public sealed interface Work
         var part = code.split(":", -1);
         return switch (part[0]) {
             case "adam" -> new AdamWork(number(part, 1));
-            case "batchnorm" -> new BatchNormWork(number(part, 1), number(part, 2), number(part, 3));
+            case "batchnorm" ->
+                new BatchNormWork(Boolean.parseBoolean(part[1]), number(part, 2), number(part, 3), number(part, 4));
             case "concat" -> new ConcatWork(number(part, 1), number(part, 2), number(part, 3));
             case "conv" ->
                 new ConvWork(

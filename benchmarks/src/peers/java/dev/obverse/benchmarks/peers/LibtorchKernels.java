@@ -80,11 +80,17 @@ final class LibtorchKernels {
         var mean = new TensorOptional(Layout.plain(new float[channels], channels));
         var variance = new TensorOptional(Layout.plain(ones, channels));
         var all = new BoolPointer(3).put(0, true).put(1, true).put(2, true);
+        var slope = new Scalar(BatchNormWork.SLOPE);
         return new LibtorchTask(
                 () -> {
                     var forward = torch.native_batch_norm(x, scale, shift, mean, variance, true, 0.1, 1e-5);
+                    var dz = dy;
+                    if (work.leaky()) {
+                        torch.leaky_relu(forward.get0(), slope);
+                        dz = torch.leaky_relu_backward(dy, forward.get0(), slope, false);
+                    }
                     var backward = torch.native_batch_norm_backward(
-                            dy,
+                            dz,
                             x,
                             scale,
                             mean,

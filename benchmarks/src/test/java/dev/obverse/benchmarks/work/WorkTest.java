@@ -12,7 +12,7 @@ class WorkTest {
     static List<Work> oneOfEach() {
         return List.of(
                 new AdamWork(100),
-                new BatchNormWork(2, 8, 4),
+                new BatchNormWork(true, 2, 8, 4),
                 new ConcatWork(2, 8, 4),
                 new ConvWork(Work.Direction.INPUT_GRADIENT, 2, 8, 4, 6),
                 new GemmWork(16),

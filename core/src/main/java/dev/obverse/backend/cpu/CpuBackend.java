@@ -52,7 +52,7 @@ public final class CpuBackend implements Backend {
         matmul = new CpuMatmul(vector);
         conv = new CpuConv(vector, algorithm);
         pooling = new CpuPool(loops.pool());
-        norm = new CpuNorm(loops.reduce(), loops.norm());
+        norm = new CpuNorm(loops.reduce(), loops.norm(), loops.softmax());
         resample = new CpuResample(loops.resample());
         optimizer = new CpuOptimizer(loops.optimizer());
     }

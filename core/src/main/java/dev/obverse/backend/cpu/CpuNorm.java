@@ -5,72 +5,90 @@ import static dev.obverse.backend.cpu.CpuStorage.array;
 import dev.obverse.backend.NormKernels;
 import dev.obverse.backend.NormSpec;
 import dev.obverse.backend.Storage;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
-/**
- * Normalisation and softmax. Groups of consecutive elements (layer norm) are handled whole; all others are columns, see
- * {@link ColumnNorm}.
- */
+/** Normalisation, by rows or by columns, and softmax. */
 final class CpuNorm implements NormKernels {
     private final ReduceLoops reduce;
     private final NormLoops loops;
+    private final SoftmaxLoops softmax;
 
-    CpuNorm(ReduceLoops reduce, NormLoops loops) {
+    CpuNorm(ReduceLoops reduce, NormLoops loops, SoftmaxLoops softmax) {
         this.reduce = reduce;
         this.loops = loops;
+        this.softmax = softmax;
     }
 
     @Override
-    public void normalize(NormSpec spec, double eps, Storage x, Storage y, Storage mean, Storage variance) {
-        if (spec.groups() == 0 || spec.groupSize() == 0) {
+    public void normalize(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            Storage variance,
+            Storage y) {
+        if (spec.size() == 0) {
             return;
         }
-        if (!consecutive(spec)) {
-            new ColumnNorm(spec, eps, reduce, loops).normalize(array(x), array(y), array(mean), array(variance));
+        var scale = perColumn(spec, gamma, 1);
+        var shift = perColumn(spec, beta, 0);
+        if (byRows(spec)) {
+            new RowNorm(spec, reduce, loops, scale, shift).normalize(array(x), array(mean), array(variance), array(y));
+        } else {
+            new ColumnNorm(spec, loops, scale, shift).normalize(array(x), array(mean), array(variance), array(y));
+        }
+    }
+
+    @Override
+    public void normalizeGradient(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            Storage variance,
+            Storage dy,
+            @Nullable Storage dx,
+            @Nullable Storage dgamma,
+            @Nullable Storage dbeta) {
+        if (spec.size() == 0) {
+            for (var sums : new @Nullable Storage[] {dgamma, dbeta}) {
+                if (sums != null) {
+                    Arrays.fill(array(sums), 0);
+                }
+            }
             return;
         }
+        var scale = perColumn(spec, gamma, 1);
+        var shift = perColumn(spec, beta, 0);
         var xs = array(x);
-        var ys = array(y);
         var means = array(mean);
         var variances = array(variance);
-        int n = spec.groupSize();
-        Pieces.overRows(spec.groups(), 2L * n, (from, to) -> {
-            for (int g = from; g < to; g++) {
-                float m = (float) (reduce.sum(xs, g * n, n) / n);
-                double v = reduce.squaredDeviations(xs, g * n, n, m) / n;
-                means[g] = m;
-                variances[g] = (float) v;
-                loops.normalize(xs, ys, g * n, n, m, (float) (1 / Math.sqrt(v + eps)));
-            }
-        });
-    }
-
-    @Override
-    public void normalizeGradient(NormSpec spec, double eps, Storage y, Storage variance, Storage dy, Storage dx) {
-        if (spec.groups() == 0 || spec.groupSize() == 0) {
-            return;
-        }
-        if (!consecutive(spec)) {
-            new ColumnNorm(spec, eps, reduce, loops).gradient(array(y), array(variance), array(dy), array(dx));
-            return;
-        }
-        var ys = array(y);
         var dys = array(dy);
-        var dxs = array(dx);
-        var variances = array(variance);
-        int n = spec.groupSize();
-        Pieces.overRows(spec.groups(), 2L * n, (from, to) -> {
-            for (int g = from; g < to; g++) {
-                float meanDy = (float) (reduce.sum(dys, g * n, n) / n);
-                float meanDyY = (float) (reduce.dot(dys, g * n, ys, g * n, n) / n);
-                float inverse = (float) (1 / Math.sqrt(variances[g] + eps));
-                loops.gradient(ys, dys, dxs, g * n, n, meanDy, meanDyY, inverse);
-            }
-        });
+        var dxs = dx == null ? null : array(dx);
+        var dgammas = dgamma == null ? null : array(dgamma);
+        var dbetas = dbeta == null ? null : array(dbeta);
+        if (byRows(spec)) {
+            new RowNorm(spec, reduce, loops, scale, shift).gradient(xs, means, variances, dys, dxs, dgammas, dbetas);
+        } else {
+            new ColumnNorm(spec, loops, scale, shift).gradient(xs, means, variances, dys, dxs, dgammas, dbetas);
+        }
     }
 
-    /** One group after the other, and none so long that it should be cut. */
-    private static boolean consecutive(NormSpec spec) {
-        return spec.b() == 1 && (spec.groupSize() <= Pieces.GRAIN || spec.r1() == 1);
+    private static boolean byRows(NormSpec spec) {
+        return spec.r1() == 1 && spec.b() == 1;
+    }
+
+    /** The values of {@code storage}, which may be null for {@code absent}; a pooled array may be longer. */
+    private static float[] perColumn(NormSpec spec, @Nullable Storage storage, float absent) {
+        if (storage != null) {
+            return Arrays.copyOf(array(storage), spec.columns());
+        }
+        var values = new float[spec.columns()];
+        Arrays.fill(values, absent);
+        return values;
     }
 
     @Override
@@ -78,7 +96,7 @@ final class CpuNorm implements NormKernels {
         var xs = array(x);
         var ys = array(y);
         if (n > 0) {
-            Pieces.overRows(rows, 4L * n, (from, to) -> loops.softmax(xs, ys, from, to, n));
+            Pieces.overRows(rows, 4L * n, (from, to) -> softmax.softmax(xs, ys, from, to, n));
         }
     }
 
@@ -88,7 +106,7 @@ final class CpuNorm implements NormKernels {
         var dys = array(dy);
         var dxs = array(dx);
         if (n > 0) {
-            Pieces.overRows(rows, 2L * n, (from, to) -> loops.softmaxGradient(ys, dys, dxs, from, to, n));
+            Pieces.overRows(rows, 2L * n, (from, to) -> softmax.softmaxGradient(ys, dys, dxs, from, to, n));
         }
     }
 
@@ -97,7 +115,7 @@ final class CpuNorm implements NormKernels {
         var xs = array(x);
         var ys = array(y);
         if (n > 0) {
-            Pieces.overRows(rows, 4L * n, (from, to) -> loops.logSoftmax(xs, ys, from, to, n));
+            Pieces.overRows(rows, 4L * n, (from, to) -> softmax.logSoftmax(xs, ys, from, to, n));
         }
     }
 
@@ -107,7 +125,7 @@ final class CpuNorm implements NormKernels {
         var dys = array(dy);
         var dxs = array(dx);
         if (n > 0) {
-            Pieces.overRows(rows, 4L * n, (from, to) -> loops.logSoftmaxGradient(ys, dys, dxs, from, to, n));
+            Pieces.overRows(rows, 4L * n, (from, to) -> softmax.logSoftmaxGradient(ys, dys, dxs, from, to, n));
         }
     }
 }

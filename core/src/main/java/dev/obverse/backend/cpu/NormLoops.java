@@ -1,36 +1,50 @@
 package dev.obverse.backend.cpu;
 
-/** Inner loops of normalisation and softmax; the sums they need are those of {@link ReduceLoops}. */
+/**
+ * Inner loops of normalisation, over rows of {@code width} elements whose constants repeat from row to row: element
+ * {@code j} of a row has {@code z = (x - mean[j]) scale[j] + shift[j]} and {@code y = z > 0 ? z : slope z}.
+ */
 public interface NormLoops {
-    /** {@code y = (x - mean) inverse} for {@code n} elements with the same statistics. */
-    void normalize(float[] x, float[] y, int o, int n, float mean, float inverse);
+    /**
+     * {@code sum[j] += d} and {@code squares[j] += d d} over all rows, where {@code d = x - origin[j]}.
+     *
+     * <p>Nothing is lost to cancellation as long as the origin is near the mean, measured in deviations.
+     */
+    void addMoments(float[] x, int o, int rows, int width, float[] origin, float[] sum, float[] squares);
 
-    /** {@code y[j] = (x[j] - mean[j % width]) inverse[j % width]} for {@code n} elements. */
-    void normalizeRows(float[] x, float[] y, int o, int n, int width, float[] mean, float[] inverse);
+    /** Writes {@code y} for {@code n} elements; the last row may be short. */
+    void normalize(
+            float[] x, float[] y, int o, int n, int width, float[] mean, float[] scale, float[] shift, float slope);
 
-    /** {@code dx = (dy - meanDy - y meanDyY) inverse}. */
-    void gradient(float[] y, float[] dy, float[] dx, int o, int n, float meanDy, float meanDyY, float inverse);
+    /**
+     * {@code sum[j] += dz} and {@code products[j] += dz (x - mean[j])} over all rows, where {@code dz = z > 0 ? dy :
+     * slope dy}.
+     */
+    void addGradients(
+            float[] x,
+            float[] dy,
+            int o,
+            int rows,
+            int width,
+            float[] mean,
+            float[] scale,
+            float[] shift,
+            float slope,
+            float[] sum,
+            float[] products);
 
-    /** The same with statistics of {@code width} columns. */
-    void gradientRows(
-            float[] y,
+    /** {@code dx = dz scale[j] + (x - mean[j]) a[j] + b[j]} for {@code n} elements; the last row may be short. */
+    void gradient(
+            float[] x,
             float[] dy,
             float[] dx,
             int o,
             int n,
             int width,
-            float[] meanDy,
-            float[] meanDyY,
-            float[] inverse);
-
-    /** Softmax of the rows {@code from} to {@code to} (exclusive) of {@code n >= 1} elements each. */
-    void softmax(float[] x, float[] y, int from, int to, int n);
-
-    /** {@code dx = y (dy - sum of dy y)} in each row. */
-    void softmaxGradient(float[] y, float[] dy, float[] dx, int from, int to, int n);
-
-    void logSoftmax(float[] x, float[] y, int from, int to, int n);
-
-    /** {@code dx = dy - exp(y) (sum of dy)} in each row. */
-    void logSoftmaxGradient(float[] y, float[] dy, float[] dx, int from, int to, int n);
+            float[] mean,
+            float[] scale,
+            float[] shift,
+            float slope,
+            float[] a,
+            float[] b);
 }

@@ -38,9 +38,14 @@ final class Pieces {
         if (rows <= 0) {
             return;
         }
-        int size = Math.clamp(GRAIN / Math.max(1, rowElements), 1, rows);
+        int size = rows(rows, rowElements);
         int count = (rows - 1) / size + 1;
         Workers.run(count, p -> body.run(p * size, Math.min(rows, (p + 1) * size)));
+    }
+
+    /** Rows of each piece of {@link #overRows}, the last one aside. */
+    static int rows(int rows, long rowElements) {
+        return Math.clamp(GRAIN / Math.max(1, rowElements), 1, rows);
     }
 
     static int roundUp(int n, int multiple) {

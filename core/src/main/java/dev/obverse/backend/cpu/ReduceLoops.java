@@ -22,12 +22,6 @@ public interface ReduceLoops {
     /** {@code total[j] += sum over r of x[o + r*stride + j]} for {@code j < width}. */
     void addRows(float[] x, int o, int stride, int rows, int width, float[] total, int to);
 
-    /** {@code total[j] += sum over r of a[o + r*width + j] b[o + r*width + j]}. */
-    void addProducts(float[] a, float[] b, int o, int rows, int width, float[] total);
-
-    /** {@code total[j] += sum over r of (x[o + r*width + j] - mean[j])^2}. */
-    void addSquaredDeviations(float[] x, int o, int rows, int width, float[] mean, float[] total);
-
     /** {@code total[j] = max(total[j], max over r of x[o + r*stride + j])}. */
     void maxRows(float[] x, int o, int stride, int rows, int width, float[] total, int to);
 }

@@ -5,53 +5,106 @@ import static dev.obverse.backend.reference.ReferenceMemory.elements;
 import dev.obverse.backend.NormKernels;
 import dev.obverse.backend.NormSpec;
 import dev.obverse.backend.Storage;
+import org.jspecify.annotations.Nullable;
 
 /** Normalisation in two passes, mean first; softmax row by row. */
 final class ReferenceNorm implements NormKernels {
     @Override
-    public void normalize(NormSpec spec, double eps, Storage x, Storage y, Storage mean, Storage variance) {
+    public void normalize(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            Storage variance,
+            Storage y) {
         var xs = elements(x);
         var ys = elements(y);
         for (int group = 0; group < spec.groups(); group++) {
-            double sum = 0;
-            for (int e = 0; e < spec.groupSize(); e++) {
-                sum += xs[at(spec, group, e)];
+            if (spec.ownStatistics()) {
+                statistics(spec, group, xs, elements(mean), elements(variance));
             }
-            double m = sum / spec.groupSize();
-            double squares = 0;
+            double m = elements(mean)[group];
+            double deviation = Math.sqrt(elements(variance)[group] + spec.eps());
             for (int e = 0; e < spec.groupSize(); e++) {
-                squares += (xs[at(spec, group, e)] - m) * (xs[at(spec, group, e)] - m);
+                int i = at(spec, group, e);
+                double z = value(gamma, i % spec.columns(), 1) * ((xs[i] - m) / deviation)
+                        + value(beta, i % spec.columns(), 0);
+                ys[i] = z > 0 ? z : spec.slope() * z;
             }
-            double v = squares / spec.groupSize();
-            for (int e = 0; e < spec.groupSize(); e++) {
-                ys[at(spec, group, e)] = (xs[at(spec, group, e)] - m) / Math.sqrt(v + eps);
-            }
-            elements(mean)[group] = m;
-            elements(variance)[group] = v;
         }
     }
 
-    /** {@code dx = (dy - mean(dy) - y mean(dy y)) / sqrt(variance + eps)}, the means over the group. */
+    private static void statistics(NormSpec spec, int group, double[] xs, double[] mean, double[] variance) {
+        double sum = 0;
+        for (int e = 0; e < spec.groupSize(); e++) {
+            sum += xs[at(spec, group, e)];
+        }
+        double m = sum / spec.groupSize();
+        double squares = 0;
+        for (int e = 0; e < spec.groupSize(); e++) {
+            squares += (xs[at(spec, group, e)] - m) * (xs[at(spec, group, e)] - m);
+        }
+        mean[group] = m;
+        variance[group] = squares / spec.groupSize();
+    }
+
+    /** {@code dx = (gamma dz - mean(gamma dz) - xhat mean(gamma dz xhat)) / deviation}, the means over the group. */
     @Override
-    public void normalizeGradient(NormSpec spec, double eps, Storage y, Storage variance, Storage dy, Storage dx) {
-        var ys = elements(y);
-        var dys = elements(dy);
-        var dxs = elements(dx);
+    public void normalizeGradient(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            Storage variance,
+            Storage dy,
+            @Nullable Storage dx,
+            @Nullable Storage dgamma,
+            @Nullable Storage dbeta) {
+        var xhat = new double[spec.size()];
+        var dz = new double[spec.size()];
+        var scaleSums = new double[spec.columns()];
+        var shiftSums = new double[spec.columns()];
         for (int group = 0; group < spec.groups(); group++) {
-            double sum = 0;
-            double product = 0;
-            for (int e = 0; e < spec.groupSize(); e++) {
-                sum += dys[at(spec, group, e)];
-                product += dys[at(spec, group, e)] * ys[at(spec, group, e)];
-            }
-            double meanDy = sum / spec.groupSize();
-            double meanDyY = product / spec.groupSize();
-            double deviation = Math.sqrt(elements(variance)[group] + eps);
+            double m = elements(mean)[group];
+            double deviation = Math.sqrt(elements(variance)[group] + spec.eps());
             for (int e = 0; e < spec.groupSize(); e++) {
                 int i = at(spec, group, e);
-                dxs[i] = (dys[i] - meanDy - ys[i] * meanDyY) / deviation;
+                int c = i % spec.columns();
+                xhat[i] = (elements(x)[i] - m) / deviation;
+                double z = value(gamma, c, 1) * xhat[i] + value(beta, c, 0);
+                dz[i] = elements(dy)[i] * (z > 0 ? 1 : spec.slope());
+                scaleSums[c] += dz[i] * xhat[i];
+                shiftSums[c] += dz[i];
             }
         }
+        if (dgamma != null) {
+            System.arraycopy(scaleSums, 0, elements(dgamma), 0, spec.columns());
+        }
+        if (dbeta != null) {
+            System.arraycopy(shiftSums, 0, elements(dbeta), 0, spec.columns());
+        }
+        for (int group = 0; dx != null && group < spec.groups(); group++) {
+            double deviation = Math.sqrt(elements(variance)[group] + spec.eps());
+            double sum = 0;
+            double product = 0;
+            for (int e = 0; spec.ownStatistics() && e < spec.groupSize(); e++) {
+                int i = at(spec, group, e);
+                double scaled = value(gamma, i % spec.columns(), 1) * dz[i];
+                sum += scaled;
+                product += scaled * xhat[i];
+            }
+            for (int e = 0; e < spec.groupSize(); e++) {
+                int i = at(spec, group, e);
+                double scaled = value(gamma, i % spec.columns(), 1) * dz[i];
+                elements(dx)[i] = (scaled - sum / spec.groupSize() - xhat[i] * product / spec.groupSize()) / deviation;
+            }
+        }
+    }
+
+    private static double value(@Nullable Storage perColumn, int column, double absent) {
+        return perColumn == null ? absent : elements(perColumn)[column];
     }
 
     /** Offset of element {@code e} of a group in {@code [a, r1, b, r2]}. */

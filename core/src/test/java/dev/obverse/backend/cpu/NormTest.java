@@ -1,10 +1,15 @@
 package dev.obverse.backend.cpu;
 
+import static dev.obverse.backend.cpu.AgainstReference.block;
 import static dev.obverse.backend.cpu.AgainstReference.check;
 import static dev.obverse.backend.cpu.AgainstReference.normal;
 
+import dev.obverse.backend.Backend;
 import dev.obverse.backend.NormSpec;
+import dev.obverse.backend.Storage;
 import dev.obverse.backend.Unary;
+import dev.obverse.random.Philox;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -30,32 +35,61 @@ class NormTest {
     @ParameterizedTest
     @CsvSource(textBlock = SHAPES)
     void normalize(int a, int r1, int b, int r2) {
-        var spec = new NormSpec(a, r1, b, r2);
-        int n = a * r1 * b * r2;
+        var spec = new NormSpec(a, r1, b, r2, 1e-5);
         check(3e-6, backend -> {
-            var x = normal(backend, 1, n);
+            var x = normal(backend, 1, spec.size());
             // A mean that is large against the deviation is where one-pass formulas fail.
-            backend.elementwise().unary(Unary.affine(1, 30), x, x, n);
-            var y = backend.memory().allocate(n);
-            var mean = backend.memory().allocate(spec.groups());
-            var variance = backend.memory().allocate(spec.groups());
-            backend.norm().normalize(spec, 1e-5, x, y, mean, variance);
-            return List.of(y, mean, variance);
+            backend.elementwise().unary(Unary.affine(1, 30), x, x, spec.size());
+            return normalized(backend, spec, x);
         });
+    }
+
+    private static List<Storage> normalized(Backend backend, NormSpec spec, Storage x) {
+        var y = backend.memory().allocate(spec.size());
+        var mean = backend.memory().allocate(spec.groups());
+        var variance = backend.memory().allocate(spec.groups());
+        backend.norm().normalize(spec, x, null, null, mean, variance, y);
+        return List.of(y, mean, variance);
+    }
+
+    /** Squares about a first row that is far from all others would lose as many digits as there are rows. */
+    @ParameterizedTest
+    @CsvSource({"1, 600", "3, 600", "16, 3000", "64, 600", "300, 200"})
+    void firstRowFarFromTheRest(int channels, int rows) {
+        var values = new float[rows * channels];
+        new Philox(5).fillNormal(values, 1000, 1);
+        Arrays.fill(values, 0, channels, 0);
+        var spec = new NormSpec(1, rows, channels, 1, 1e-5);
+        check(3e-6, backend -> normalized(backend, spec, block(backend, values)));
     }
 
     @ParameterizedTest
     @CsvSource(textBlock = SHAPES)
     void gradient(int a, int r1, int b, int r2) {
-        var spec = new NormSpec(a, r1, b, r2);
-        int n = a * r1 * b * r2;
-        check(2e-6, backend -> {
-            var variance = normal(backend, 2, spec.groups());
-            backend.elementwise().unary(Unary.of(Unary.Kind.SQUARE), variance, variance, spec.groups());
-            var dx = backend.memory().allocate(n);
-            backend.norm().normalizeGradient(spec, 0.1, normal(backend, 1, n), variance, normal(backend, 3, n), dx);
-            return List.of(dx);
-        });
+        for (boolean own : new boolean[] {true, false}) {
+            var spec = new NormSpec(a, r1, b, r2, 0.1, 0.2, own);
+            check(4e-6, backend -> {
+                var memory = backend.memory();
+                var variance = normal(backend, 2, spec.groups());
+                backend.elementwise().unary(Unary.of(Unary.Kind.SQUARE), variance, variance, spec.groups());
+                var dx = memory.allocate(spec.size());
+                var dgamma = memory.allocate(spec.columns());
+                var dbeta = memory.allocate(spec.columns());
+                backend.norm()
+                        .normalizeGradient(
+                                spec,
+                                normal(backend, 1, spec.size()),
+                                normal(backend, 4, spec.columns()),
+                                normal(backend, 5, spec.columns()),
+                                normal(backend, 6, spec.groups()),
+                                variance,
+                                normal(backend, 3, spec.size()),
+                                dx,
+                                dgamma,
+                                dbeta);
+                return List.of(dx, dgamma, dbeta);
+            });
+        }
     }
 
     @ParameterizedTest

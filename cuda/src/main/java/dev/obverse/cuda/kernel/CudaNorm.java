@@ -4,95 +4,217 @@ import dev.obverse.backend.NormKernels;
 import dev.obverse.backend.NormSpec;
 import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
-/** Normalisation and softmax, {@code norm.cu}; the statistics are sums, {@code reduce.cu}. */
+/** Normalisation and softmax, {@code norm.cu}; statistics and their gradients are sums, {@code reduce.cu}. */
 public record CudaNorm(CudaContext context, Launcher launcher) implements NormKernels {
-    private Sums sums(NormSpec spec) {
-        boolean consecutive = spec.r1() == 1 || spec.b() == 1;
-        return consecutive
-                ? new Sums(context, launcher, spec.groups(), spec.groupSize(), 1, 1)
-                : new Sums(context, launcher, spec.a(), spec.r1(), spec.b() * spec.r2(), spec.r2());
-    }
-
     @Override
-    public void normalize(NormSpec spec, double eps, Storage x, Storage y, Storage mean, Storage variance) {
-        if (spec.groups() == 0 || spec.groupSize() == 0) {
+    public void normalize(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            Storage variance,
+            Storage y) {
+        if (spec.size() == 0) {
             return;
         }
         context.run(
                 "normalize",
                 spec,
                 () -> context.withScratch(4L * spec.groups(), inverse -> {
-                    var sums = sums(spec);
-                    sums.of(Sums.Terms.MOMENTS, x, partial -> {
-                        launcher.begin()
-                                .with(sums.pieces())
-                                .with(sums.outputs())
-                                .with(sums.join())
-                                .with(sums.inner())
-                                .with(sums.extent())
-                                .with((double) spec.groupSize())
-                                .with(eps)
-                                .with(x)
-                                .withAddress(partial)
-                                .with(mean)
-                                .with(variance)
-                                .withAddress(inverse);
-                        sums.join("join_moments");
-                    });
-                    overElements(spec)
-                            .with(x)
-                            .with(mean)
-                            .withAddress(inverse)
-                            .with(y)
-                            .overElements("normalize", spec.groups() * spec.groupSize());
+                    if (spec.ownStatistics()) {
+                        statistics(spec, x, mean, variance, inverse);
+                    } else {
+                        inverse(spec, variance, inverse);
+                    }
+                    overElements(spec, x, mean, inverse, gamma, beta).with(y).overElements("normalize", spec.size());
                 }));
+    }
+
+    private void statistics(NormSpec spec, Storage x, Storage mean, Storage variance, long inverse) {
+        boolean consecutive = spec.r1() == 1 || spec.b() == 1;
+        var sums = consecutive ? new Sums(context, launcher, spec.groups(), spec.groupSize(), 1, 1) : perColumn(spec);
+        sums.of(Sums.Terms.MOMENTS, x, partial -> {
+            launcher.begin()
+                    .with(sums.pieces())
+                    .with(sums.outputs())
+                    .with(sums.join())
+                    .with(sums.inner())
+                    .with(sums.extent())
+                    .with((double) spec.groupSize())
+                    .with(spec.eps())
+                    .with(x)
+                    .withAddress(partial)
+                    .with(mean)
+                    .with(variance)
+                    .withAddress(inverse);
+            sums.join("join_moments");
+        });
+    }
+
+    /** Sums over the rows of each sample. */
+    private Sums perColumn(NormSpec spec) {
+        return new Sums(context, launcher, spec.a(), spec.r1(), spec.columns(), spec.r2());
+    }
+
+    private void inverse(NormSpec spec, Storage variance, long inverse) {
+        launcher.begin()
+                .with(spec.groups())
+                .with(spec.eps())
+                .with(variance)
+                .withAddress(inverse)
+                .overElements("inverse_deviation", spec.groups());
     }
 
     @Override
-    public void normalizeGradient(NormSpec spec, double eps, Storage y, Storage variance, Storage dy, Storage dx) {
-        if (spec.groups() == 0 || spec.groupSize() == 0) {
-            return;
-        }
+    public void normalizeGradient(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            Storage variance,
+            Storage dy,
+            @Nullable Storage dx,
+            @Nullable Storage dgamma,
+            @Nullable Storage dbeta) {
         long line = 4L * spec.groups();
-        context.run(
-                "normalizeGradient",
-                spec,
-                () -> context.withScratch(3 * line, meanDy -> {
-                    var sums = sums(spec);
-                    sums.of(Sums.Terms.PRODUCTS, dy, y, partial -> {
-                        launcher.begin()
-                                .with(sums.pieces())
-                                .with(sums.outputs())
-                                .with(sums.join())
-                                .with((double) spec.groupSize())
-                                .with(eps)
-                                .withAddress(partial)
-                                .with(variance)
-                                .withAddress(meanDy)
-                                .withAddress(meanDy + line)
-                                .withAddress(meanDy + 2 * line);
-                        sums.join("join_products");
-                    });
-                    overElements(spec)
-                            .with(y)
+        context.run("normalizeGradient", spec, () -> {
+            if (spec.size() == 0) {
+                clear(spec, dgamma);
+                clear(spec, dbeta);
+                return;
+            }
+            context.withScratch(3 * line, inverse -> {
+                inverse(spec, variance, inverse);
+                boolean means = dx != null && spec.ownStatistics();
+                long meanDz = means ? inverse + line : 0;
+                long meanDzXhat = means ? inverse + 2 * line : 0;
+                var terms = new Gradients(spec, x, gamma, beta, mean, inverse, dy);
+                if (spec.r1() == 1 && spec.b() == 1) {
+                    sumsOfRows(terms, meanDz, meanDzXhat, dgamma, dbeta);
+                } else if (means || dgamma != null || dbeta != null) {
+                    sumsOfColumns(terms, meanDz, meanDzXhat, dgamma, dbeta);
+                }
+                if (dx != null) {
+                    overElements(spec, x, mean, inverse, gamma, beta)
                             .with(dy)
-                            .withAddress(meanDy)
-                            .withAddress(meanDy + line)
-                            .withAddress(meanDy + 2 * line)
+                            .withAddress(meanDz)
+                            .withAddress(meanDzXhat)
                             .with(dx)
-                            .overElements("normalize_gradient", spec.groups() * spec.groupSize());
-                }));
+                            .overElements("normalize_gradient", spec.size());
+                }
+            });
+        });
     }
 
-    private Launcher overElements(NormSpec spec) {
-        int line = spec.b() * spec.r2();
+    private void clear(NormSpec spec, @Nullable Storage sums) {
+        if (sums != null) {
+            context.card().clear(context.address(sums), 4L * spec.columns());
+        }
+    }
+
+    /** What the kernels {@code gradients_...} add up. */
+    private record Gradients(
+            NormSpec spec,
+            Storage x,
+            @Nullable Storage gamma,
+            @Nullable Storage beta,
+            Storage mean,
+            long inverse,
+            Storage dy) {}
+
+    private void sum(Sums sums, Gradients g, boolean weighted, boolean byRow, LongConsumer then) {
+        sums.of(
+                "gradients",
+                () -> launcher.with(g.x)
+                        .with(g.dy)
+                        .with((float) g.spec.slope())
+                        .with(g.spec.columns())
+                        .with(g.mean)
+                        .withAddress(g.inverse)
+                        .withAddress(address(g.gamma))
+                        .withAddress(address(g.beta))
+                        .with(weighted ? 1 : 0)
+                        .with(byRow ? 1 : 0),
+                then);
+    }
+
+    /** Both kinds of sums come from the sums over each sample's rows. */
+    private void sumsOfColumns(
+            Gradients g, long meanDz, long meanDzXhat, @Nullable Storage dgamma, @Nullable Storage dbeta) {
+        var sums = perColumn(g.spec);
+        sum(sums, g, false, false, partial -> {
+            if (meanDz != 0) {
+                joinGroups(sums, g, address(g.gamma), meanDz, meanDzXhat, partial);
+            }
+            joinColumns(sums, g.spec, dgamma, dbeta, partial);
+        });
+    }
+
+    /** Layer norm: one kind of sums runs along the rows, the other across them. */
+    private void sumsOfRows(
+            Gradients g, long meanDz, long meanDzXhat, @Nullable Storage dgamma, @Nullable Storage dbeta) {
+        var spec = g.spec;
+        if (meanDz != 0) {
+            var along = new Sums(context, launcher, spec.a(), spec.r2(), 1, 1);
+            sum(along, g, true, false, partial -> joinGroups(along, g, 0, meanDz, meanDzXhat, partial));
+        }
+        if (dgamma != null || dbeta != null) {
+            var across = new Sums(context, launcher, 1, spec.a(), spec.r2(), 1);
+            sum(across, g, false, true, partial -> joinColumns(across, spec, dgamma, dbeta, partial));
+        }
+    }
+
+    private void joinGroups(Sums sums, Gradients g, long gamma, long meanDz, long meanDzXhat, long partial) {
+        launcher.begin()
+                .with(sums.pieces())
+                .with(sums.outputs())
+                .with(sums.join())
+                .with(g.spec.columns())
+                .with((double) g.spec.groupSize())
+                .withAddress(gamma)
+                .withAddress(partial)
+                .withAddress(meanDz)
+                .withAddress(meanDzXhat);
+        sums.join("join_groups");
+    }
+
+    private void joinColumns(
+            Sums sums, NormSpec spec, @Nullable Storage dgamma, @Nullable Storage dbeta, long partial) {
+        if (dgamma != null || dbeta != null) {
+            launcher.begin()
+                    .with(sums.pieces())
+                    .with(sums.outputs())
+                    .with(spec.columns())
+                    .withAddress(partial)
+                    .withAddress(address(dgamma))
+                    .withAddress(address(dbeta))
+                    .launch("join_columns", spec.columns(), 1, 32, 1);
+        }
+    }
+
+    private long address(@Nullable Storage storage) {
+        return storage == null ? 0 : context.address(storage);
+    }
+
+    private Launcher overElements(
+            NormSpec spec, Storage x, Storage mean, long inverse, @Nullable Storage gamma, @Nullable Storage beta) {
         return launcher.begin()
-                .with(spec.groups() * spec.groupSize())
-                .withDivisor(spec.r1() * line)
-                .withDivisor(line)
+                .with(spec.size())
+                .withDivisor(spec.r1() * spec.columns())
+                .withDivisor(spec.columns())
                 .withDivisor(spec.r2())
-                .with(spec.b());
+                .with(spec.b())
+                .with((float) spec.slope())
+                .with(x)
+                .with(mean)
+                .withAddress(inverse)
+                .withAddress(address(gamma))
+                .withAddress(address(beta));
     }
 
     @Override

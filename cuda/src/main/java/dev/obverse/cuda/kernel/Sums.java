@@ -16,7 +16,6 @@ record Sums(CudaContext context, Launcher launcher, int outer, int extent, int i
         SUM,
         SQUARES,
         MOMENTS,
-        PRODUCTS,
         LEAKY;
 
         private String kernel() {
@@ -41,26 +40,26 @@ record Sums(CudaContext context, Launcher launcher, int outer, int extent, int i
         of(terms, context.address(x), 0, 0, 1, then);
     }
 
-    /** Of {@code x} and {@code y}. */
-    void of(Terms terms, Storage x, Storage y, LongConsumer then) {
-        of(terms, context.address(x), context.address(y), 0, 1, then);
-    }
-
     /** Addresses of {@code x}, {@code y} and {@code store}, 0 where the terms need none. */
     void of(Terms terms, long x, long y, long store, float slope, LongConsumer then) {
+        of(
+                terms.kernel(),
+                () -> launcher.withAddress(x).withAddress(y).withAddress(store).with(slope),
+                then);
+    }
+
+    /** Sums what a kernel adds up that takes {@code parameters} between the extents and the pieces. */
+    void of(String kernel, Runnable parameters, LongConsumer then) {
         var plan = plan();
         context.withScratch(16L * plan.pieces() * outputs(), partial -> {
             launcher.begin().with(outer).with(extent);
             if (inner > 1) {
                 launcher.with(inner).with(join);
             }
-            launcher.with(plan.piece())
-                    .withAddress(x)
-                    .withAddress(y)
-                    .withAddress(store)
-                    .with(slope)
-                    .withAddress(partial)
-                    .launch(terms.kernel() + plan.suffix(), plan.grid(), plan.pieces(), plan.blockX(), plan.blockY());
+            launcher.with(plan.piece());
+            parameters.run();
+            launcher.withAddress(partial)
+                    .launch(kernel + plan.suffix(), plan.grid(), plan.pieces(), plan.blockX(), plan.blockY());
             then.accept(partial);
         });
     }

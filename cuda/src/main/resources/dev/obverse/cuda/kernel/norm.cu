@@ -1,4 +1,4 @@
-// The last pass of normalisation, whose statistics come from reduce.cu, and softmax over rows.
+// The passes of normalisation that write, whose sums come from reduce.cu, and softmax over rows.
 
 // Group of element i of [a, r1, b, r2]: sample = r1 b r2 elements, line = b r2.
 __device__ inline unsigned group(unsigned i, Divisor sample, Divisor line, Divisor r2, int b) {
@@ -6,19 +6,31 @@ __device__ inline unsigned group(unsigned i, Divisor sample, Divisor line, Divis
     return over(i, sample) * b + over(i - row * line.value, r2);
 }
 
-KERNEL normalize(int n, Divisor sample, Divisor line, Divisor r2, int b, const float* x, const float* mean,
-                 const float* inverse, float* y) {
+KERNEL inverse_deviation(int groups, double eps, const float* variance, float* inverse) {
+    FOR_EACH(g, groups) inverse[g] = (float)(1 / sqrt(variance[g] + eps));
+}
+
+KERNEL normalize(int n, Divisor sample, Divisor line, Divisor r2, int b, float slope, const float* x, const float* mean,
+                 const float* inverse, const float* gamma, const float* beta, float* y) {
+    Norm norm = {(int)line.value, mean, inverse, gamma, beta};
     FOR_EACH(i, n) {
         unsigned g = group(i, sample, line, r2, b);
-        y[i] = (x[i] - mean[g]) * inverse[g];
+        float z = norm.z(norm.xhat(x[i], g), i - over(i, line) * line.value);
+        y[i] = leaky(z, z, slope);
     }
 }
 
-KERNEL normalize_gradient(int n, Divisor sample, Divisor line, Divisor r2, int b, const float* y, const float* dy,
-                          const float* mean_dy, const float* mean_dyy, const float* inverse, float* dx) {
+// mean_dz and mean_dz_xhat are null where the statistics were given.
+KERNEL normalize_gradient(int n, Divisor sample, Divisor line, Divisor r2, int b, float slope, const float* x,
+                          const float* mean, const float* inverse, const float* gamma, const float* beta,
+                          const float* dy, const float* mean_dz, const float* mean_dz_xhat, float* dx) {
+    Norm norm = {(int)line.value, mean, inverse, gamma, beta};
     FOR_EACH(i, n) {
         unsigned g = group(i, sample, line, r2, b);
-        dx[i] = (dy[i] - mean_dy[g] - y[i] * mean_dyy[g]) * inverse[g];
+        unsigned column = i - over(i, line) * line.value;
+        float xhat = norm.xhat(x[i], g);
+        float d = leaky(norm.z(xhat, column), dy[i], slope) * norm.scale(column);
+        dx[i] = (mean_dz ? d - mean_dz[g] - xhat * mean_dz_xhat[g] : d) * inverse[g];
     }
 }
 

@@ -73,3 +73,21 @@ __device__ inline float block_max(float value, float* shared) {
     __syncthreads();
     return most;
 }
+
+// The factor of LeakyReLU and of its gradient: v, or slope v where z is not positive.
+__device__ inline float leaky(float z, float v, float slope) { return z > 0 ? v : slope * v; }
+
+// Normalisation's constants: a mean and 1 / deviation for each group, a scale and a shift for each column, or null.
+struct Norm {
+    int columns;
+    const float* mean;
+    const float* inverse;
+    const float* gamma;
+    const float* beta;
+
+    __device__ float xhat(float x, unsigned group) const { return (x - mean[group]) * inverse[group]; }
+    __device__ float scale(unsigned column) const { return gamma ? gamma[column] : 1.0f; }
+    __device__ float z(float xhat, unsigned column) const {
+        return scale(column) * xhat + (beta ? beta[column] : 0.0f);
+    }
+};

@@ -3,21 +3,25 @@
 // is added in double; there are no atomics.
 
 // What is added up. Each function gives the terms of one or two sums.
-#define SUM 0       // x
-#define SQUARES 1   // x^2
-#define MOMENTS 2   // x - k and (x - k)^2, where k is some value of the group: a large mean costs no digits
-#define PRODUCTS 3  // x and x y
-#define LEAKY 4     // x (y > 0 ? 1 : slope), which is also stored
+#define SUM 0        // x
+#define SQUARES 1    // x^2
+#define MOMENTS 2    // x - k and (x - k)^2, where k is some value of the group: a large mean costs no digits
+#define LEAKY 3      // x (y > 0 ? 1 : slope), which is also stored
+#define GRADIENTS 4  // w dz and w dz xhat of a norm, where y is dz's dy and w is gamma or 1
 
 struct Terms {
     const float* x;
     const float* y;
     float* store;
     float slope;
+    Norm norm;
+    bool weighted;  // whether w is gamma
+    bool by_row;    // whether the group of an element is its place on the axis that is summed over
 };
 
 template <int WHAT>
-__device__ inline void add(const Terms& t, unsigned at, float k, double& first, double& second) {
+__device__ inline void add(const Terms& t, unsigned at, unsigned group, unsigned column, float k, double& first,
+                           double& second) {
     double x = t.x[at];
     if (WHAT == SUM) {
         first += x;
@@ -27,11 +31,14 @@ __device__ inline void add(const Terms& t, unsigned at, float k, double& first, 
         double d = x - k;
         first += d;
         second += d * d;
-    } else if (WHAT == PRODUCTS) {
-        first += x;
-        second += x * t.y[at];
+    } else if (WHAT == GRADIENTS) {
+        float xhat = t.norm.xhat(t.x[at], group);
+        float dz = leaky(t.norm.z(xhat, column), t.y[at], t.slope);
+        double term = t.weighted ? dz * t.norm.scale(column) : dz;
+        first += term;
+        second += term * xhat;
     } else {
-        float dz = t.y[at] > 0 ? t.x[at] : t.slope * t.x[at];
+        float dz = leaky(t.y[at], t.x[at], t.slope);
         t.store[at] = dz;
         first += dz;
     }
@@ -46,7 +53,10 @@ __device__ void rows(int outer, int extent, int piece, const Terms& terms, doubl
     int to = from + piece < extent ? from + piece : extent;
     float k = WHAT == MOMENTS ? terms.x[o * extent] : 0;
     double first = 0, second = 0;
-    for (int e = from + threadIdx.x; e < to; e += blockDim.x) add<WHAT>(terms, o * extent + e, k, first, second);
+    for (int e = from + threadIdx.x; e < to; e += blockDim.x) {
+        unsigned column = WHAT == GRADIENTS ? e % terms.norm.columns : 0;
+        add<WHAT>(terms, o * extent + e, terms.by_row ? e : o, column, k, first, second);
+    }
     first = block_sum(first, shared);
     second = block_sum(second, shared);
     if (threadIdx.x == 0) {
@@ -68,9 +78,10 @@ __device__ void columns(int outer, int extent, int inner, int join, int piece, c
     int to = from + piece < extent ? from + piece : extent;
     double first = 0, second = 0;
     if (i < inner) {
+        unsigned group = o * (inner / join) + i / join;
         float k = WHAT == MOMENTS ? terms.x[o * extent * inner + i / join * join] : 0;
         for (int e = from + threadIdx.y; e < to; e += blockDim.y) {
-            add<WHAT>(terms, (o * extent + e) * inner + i, k, first, second);
+            add<WHAT>(terms, (o * extent + e) * inner + i, terms.by_row ? e : group, i, k, first, second);
         }
     }
     int t = threadIdx.y * blockDim.x + threadIdx.x;
@@ -94,20 +105,33 @@ __device__ void columns(int outer, int extent, int inner, int join, int piece, c
 #define PARTIAL(NAME, WHAT)                                                                                        \
     KERNEL NAME##_rows(int outer, int extent, int piece, const float* x, const float* y, float* store,             \
                        float slope, double* partial) {                                                             \
-        Terms terms = {x, y, store, slope};                                                                        \
+        Terms terms = {x, y, store, slope, {}, false, false};                                                      \
         rows<WHAT>(outer, extent, piece, terms, partial);                                                          \
     }                                                                                                              \
     KERNEL NAME##_columns(int outer, int extent, int inner, int join, int piece, const float* x, const float* y,   \
                           float* store, float slope, double* partial) {                                            \
-        Terms terms = {x, y, store, slope};                                                                        \
+        Terms terms = {x, y, store, slope, {}, false, false};                                                      \
         columns<WHAT>(outer, extent, inner, join, piece, terms, partial);                                          \
     }
 
 PARTIAL(sum, SUM)
 PARTIAL(squares, SQUARES)
 PARTIAL(moments, MOMENTS)
-PARTIAL(products, PRODUCTS)
 PARTIAL(leaky, LEAKY)
+
+KERNEL gradients_rows(int outer, int extent, int piece, const float* x, const float* dy, float slope, int columns,
+                      const float* mean, const float* inverse, const float* gamma, const float* beta, int weighted,
+                      int by_row, double* partial) {
+    Terms terms = {x, dy, 0, slope, {columns, mean, inverse, gamma, beta}, weighted != 0, by_row != 0};
+    rows<GRADIENTS>(outer, extent, piece, terms, partial);
+}
+
+KERNEL gradients_columns(int outer, int extent, int inner, int join, int piece, const float* x, const float* dy,
+                         float slope, int width, const float* mean, const float* inverse, const float* gamma,
+                         const float* beta, int weighted, int by_row, double* partial) {
+    Terms terms = {x, dy, 0, slope, {width, mean, inverse, gamma, beta}, weighted != 0, by_row != 0};
+    columns<GRADIENTS>(outer, extent, inner, join, piece, terms, partial);
+}
 
 // Joins the pieces of group blockIdx.x, and its `join` neighbouring outputs; blocks of 32 threads.
 __device__ inline void joined(int pieces, int outputs, int join, const double* partial, double& first, double& second) {
@@ -152,15 +176,41 @@ KERNEL join_moments(int pieces, int outputs, int join, int inner, int extent, do
     }
 }
 
-// Means of dy and of dy y over each group, and 1 / sqrt(variance + eps).
-KERNEL join_products(int pieces, int outputs, int join, double n, double eps, const double* partial,
-                     const float* variance, float* mean_dy, float* mean_dyy, float* inverse) {
-    double first, second;
-    joined(pieces, outputs, join, partial, first, second);
+// Means over each group of gamma dz and gamma dz xhat, of which the sums per column are given; gamma null if it is in
+// them already. One block of 32 threads for each group of `join` outputs.
+KERNEL join_groups(int pieces, int outputs, int join, int columns, double n, const float* gamma, const double* partial,
+                   float* mean_dz, float* mean_dz_xhat) {
+    __shared__ double shared[32];
+    double first = 0, second = 0;
+    for (int p = threadIdx.x; p < pieces * join; p += blockDim.x) {
+        int output = blockIdx.x * join + p % join;
+        const double* source = partial + 2 * ((size_t)(p / join) * outputs + output);
+        double weight = gamma ? gamma[output % columns] : 1.0f;
+        first += weight * source[0];
+        second += weight * source[1];
+    }
+    first = block_sum(first, shared);
+    second = block_sum(second, shared);
     if (threadIdx.x == 0) {
-        mean_dy[blockIdx.x] = (float)(first / n);
-        mean_dyy[blockIdx.x] = (float)(second / n);
-        inverse[blockIdx.x] = (float)(1 / sqrt(variance[blockIdx.x] + eps));
+        mean_dz[blockIdx.x] = (float)(first / n);
+        mean_dz_xhat[blockIdx.x] = (float)(second / n);
+    }
+}
+
+// Sums over pieces and samples of each column: beta's gradient, and gamma's. One block of 32 threads for each column.
+KERNEL join_columns(int pieces, int outputs, int columns, const double* partial, float* dgamma, float* dbeta) {
+    __shared__ double shared[32];
+    double first = 0, second = 0;
+    for (int p = threadIdx.x; p < pieces * (outputs / columns); p += blockDim.x) {
+        const double* source = partial + 2 * ((size_t)p * columns + blockIdx.x);
+        first += source[0];
+        second += source[1];
+    }
+    first = block_sum(first, shared);
+    second = block_sum(second, shared);
+    if (threadIdx.x == 0) {
+        if (dgamma) dgamma[blockIdx.x] = (float)second;
+        if (dbeta) dbeta[blockIdx.x] = (float)first;
     }
 }
 

@@ -1,5 +1,6 @@
 package dev.obverse.drn.data;
 
+import dev.obverse.nn.checkpoint.AtomicFile;
 import java.awt.Color;
 import java.awt.color.ColorSpace;
 import java.awt.image.BufferedImage;
@@ -163,7 +164,13 @@ final class ImageFiles {
     }
 
     static void writePng(RgbImage image, Path file) throws IOException {
-        AtomicFile.write(file, png(image));
+        var content = png(image);
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFile.writeLazily(file, content);
+        } catch (IOException e) {
+            throw new DataException("Cannot write " + file + ": " + e, e);
+        }
     }
 
     static byte[] png(RgbImage image) {

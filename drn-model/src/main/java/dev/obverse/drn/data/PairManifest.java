@@ -1,5 +1,6 @@
 package dev.obverse.drn.data;
 
+import dev.obverse.nn.checkpoint.AtomicFile;
 import java.io.IOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -177,6 +178,16 @@ public record PairManifest(Path folder, List<Row> rows) {
 
     /** Writes the rows to a file, which appears complete or not at all; image paths are written as they are. */
     public void write(Path file) throws IOException {
+        try {
+            Files.createDirectories(file.toAbsolutePath().getParent());
+            AtomicFile.write(file, csv());
+        } catch (IOException e) {
+            throw new DataException("Cannot write " + file + ": " + e, e);
+        }
+    }
+
+    /** The rows as {@link #write} writes them. */
+    public byte[] csv() {
         var text = new StringBuilder(String.join(",", COLUMNS)).append('\n');
         for (var row : rows) {
             var fields = List.of(
@@ -184,6 +195,6 @@ public record PairManifest(Path folder, List<Row> rows) {
             text.append(fields.stream().map(Csv::quote).collect(Collectors.joining(",")))
                     .append('\n');
         }
-        AtomicFile.write(file, text.toString().getBytes(StandardCharsets.UTF_8));
+        return text.toString().getBytes(StandardCharsets.UTF_8);
     }
 }

@@ -54,12 +54,12 @@ final class RecogniserNetwork extends Layer {
         Unit(int in, int out, Philox random) {
             var options = ConvOptions.DEFAULT.stride(2).padding(1);
             conv = child("conv", new Conv2d(in, out, 3, 3, options, false, 1, Init.kaimingNormal(SLOPE), random));
-            norm = child("norm", new BatchNorm(out));
+            norm = child("norm", BatchNorm.withLeakyRelu(out, SLOPE));
         }
 
         @Override
         public Tensor forward(Tensor x) {
-            return norm.forward(conv.forward(x)).leakyRelu(SLOPE);
+            return norm.forward(conv.forward(x));
         }
     }
 }

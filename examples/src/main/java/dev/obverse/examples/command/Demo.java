@@ -10,6 +10,7 @@ import dev.obverse.drn.TrainingRun;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
+import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.LabelledFaces;
 import dev.obverse.drn.face.RecogniserArchitecture;
 import dev.obverse.drn.face.RecogniserTraining;
@@ -100,7 +101,14 @@ public final class Demo implements Callable<Integer> {
 
         var folder = new RunFolder(out);
         var file = out.resolve("data/pairs.csv");
-        var run = new RunConfig(config, shared.seed(), steps, Train.absolute(file), null, supervisor.fingerprint());
+        var run = new RunConfig(
+                config,
+                shared.seed(),
+                steps,
+                Train.absolute(file),
+                Fingerprint.of(manifest.csv()),
+                null,
+                supervisor.fingerprint());
         var data = new PairDataset(manifest, manifest.rows(Split.TRAIN), people.size());
         var vectors = timed("embeddings", () -> Train.embeddings(supervisor, manifest, data, folder));
         var started = TrainingRun.start(folder, run, device);

@@ -14,6 +14,7 @@ import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
 import dev.obverse.drn.face.EmbeddingCache;
+import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.Recogniser;
 import dev.obverse.drn.face.RecogniserArchitecture;
 import dev.obverse.drn.face.RecogniserTraining;
@@ -162,6 +163,7 @@ public final class Train implements Callable<Integer> {
                 shared.seed(),
                 steps(config, data.size()),
                 absolute(pairs),
+                Fingerprint.of(manifest.csv()),
                 leak == Leak.NONE ? null : leak.sentence(),
                 supervisor.fingerprint());
         var started = TrainingRun.start(folder, run, device, initial == null ? null : initial.model());
@@ -170,11 +172,20 @@ public final class Train implements Callable<Integer> {
 
     private TrainingSession goOn(RunFolder folder, dev.obverse.tensor.Device device) throws IOException {
         var run = folder.readConfig();
-        var manifest = PairManifest.read(pairs == null ? Path.of(run.pairs()) : pairs);
+        var file = pairs == null ? Path.of(run.pairs()) : pairs;
+        var manifest = PairManifest.read(file);
+        requireSamePairs(run, file, manifest);
         var data = data(manifest, run.drn().architecture());
         refuseChanges(run);
         if (length.steps != null && length.steps > run.steps()) {
-            run = new RunConfig(run.drn(), run.seed(), length.steps, run.pairs(), run.leaks(), run.recogniser());
+            run = new RunConfig(
+                    run.drn(),
+                    run.seed(),
+                    length.steps,
+                    run.pairs(),
+                    run.pairsFingerprint(),
+                    run.leaks(),
+                    run.recogniser());
             folder.write(run);
         }
         Shared.writable(folder.path());
@@ -186,6 +197,16 @@ public final class Train implements Callable<Integer> {
         var resumed = TrainingRun.resume(folder, device);
         shared.err().println("Resuming after step " + resumed.steps() + " of " + run.steps());
         return new TrainingSession(folder, resumed, manifest, data, embeddings(supervisor, manifest, data, folder));
+    }
+
+    /** Other pairs, or the same in another order, would not go on with the run but mix two. */
+    private void requireSamePairs(RunConfig run, Path file, PairManifest manifest) throws DataException {
+        if (run.pairsFingerprint() == null) {
+            shared.err().println("This run does not say which pairs it began with: going on with those of " + file);
+        } else if (!run.pairsFingerprint().equals(Fingerprint.of(manifest.csv()))) {
+            throw new DataException("Manifest " + file + " does not list the pairs that this run began with: put them"
+                    + " back, or begin a new run (--init-from takes over the weights)");
+        }
     }
 
     /** A resumed run is the run that was started: options that say otherwise are a mistake. More steps are not. */

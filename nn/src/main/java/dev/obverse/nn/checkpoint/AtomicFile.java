@@ -10,7 +10,7 @@ import java.nio.file.StandardOpenOption;
 
 /**
  * Replaces a file so that its name always stands for the whole old or the whole new content: the new one is written to
- * a temporary file beside it, forced to the disk, and renamed.
+ * a temporary file beside it, forced to the disk unless it can easily be made again, and renamed.
  */
 public final class AtomicFile {
     /** Writes the content of a file. */
@@ -23,6 +23,11 @@ public final class AtomicFile {
 
     /** The file's folder must exist. A crash leaves a hidden file {@code .NAME.tmp}, which the next write replaces. */
     public static void write(Path file, Content content) throws IOException {
+        write(file, content, true);
+        syncFolderOf(file);
+    }
+
+    private static void write(Path file, Content content, boolean force) throws IOException {
         var temporary = file.resolveSibling("." + file.getFileName() + ".tmp");
         try {
             try (var channel = FileChannel.open(
@@ -31,18 +36,27 @@ public final class AtomicFile {
                     StandardOpenOption.WRITE,
                     StandardOpenOption.TRUNCATE_EXISTING)) {
                 content.writeTo(channel);
-                channel.force(true);
+                if (force) {
+                    channel.force(true);
+                }
             }
             Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException | RuntimeException e) {
             Files.deleteIfExists(temporary);
             throw e;
         }
-        syncFolderOf(file);
     }
 
     public static void write(Path file, byte[] content) throws IOException {
         write(file, channel -> writeFully(channel, ByteBuffer.wrap(content)));
+    }
+
+    /**
+     * The same without waiting for the disk, which takes milliseconds for each of thousands of pictures. Other
+     * processes see the whole file or none; after a power cut it may be empty.
+     */
+    public static void writeLazily(Path file, byte[] content) throws IOException {
+        write(file, channel -> writeFully(channel, ByteBuffer.wrap(content)), false);
     }
 
     static void writeFully(FileChannel channel, ByteBuffer bytes) throws IOException {

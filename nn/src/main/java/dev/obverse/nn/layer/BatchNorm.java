@@ -18,6 +18,7 @@ import dev.obverse.tensor.Tensor;
 public final class BatchNorm extends Layer {
     private final double eps;
     private final double momentum;
+    private final double slope;
     private final Parameter weight;
     private final Parameter bias;
     private final Buffer runningMean;
@@ -28,14 +29,25 @@ public final class BatchNorm extends Layer {
         this(channels, 1e-5, 0.1);
     }
 
+    /** {@link #BatchNorm(int)} and the LeakyReLU that follows, in one pass over memory. */
+    public static BatchNorm withLeakyRelu(int channels, double slope) {
+        return new BatchNorm(channels, 1e-5, 0.1, slope);
+    }
+
     /** The momentum, 0 to 1, is the weight of a new batch in the running statistics. */
     public BatchNorm(int channels, double eps, double momentum) {
+        this(channels, eps, momentum, 1);
+    }
+
+    /** @param slope of the LeakyReLU that follows, at least 0: 0 is ReLU, 1 is none */
+    public BatchNorm(int channels, double eps, double momentum, double slope) {
         if (!(momentum >= 0 && momentum <= 1)) {
             throw new IllegalArgumentException("BatchNorm: momentum must be from 0 to 1, not " + momentum);
         }
         var shape = Shape.of(channels);
         this.eps = eps;
         this.momentum = momentum;
+        this.slope = slope;
         weight = parameter("weight", Tensor.full(Device.cpu(), 1, shape));
         bias = parameter("bias", Tensor.zeros(Device.cpu(), shape));
         runningMean = buffer("running_mean", Tensor.zeros(Device.cpu(), shape));
@@ -49,8 +61,8 @@ public final class BatchNorm extends Layer {
             throw new IllegalArgumentException("BatchNorm: x must be [N,..," + channels + "], not " + x.shape());
         }
         if (!isTraining()) {
-            var scale = weight.value().div(runningVariance.value().add(eps).sqrt());
-            return x.mul(scale).add(bias.value().sub(runningMean.value().mul(scale)));
+            return Functional.batchNormLeakyRelu(
+                    x, runningMean.value(), runningVariance.value(), weight.value(), bias.value(), eps, slope);
         }
         int count = x.size() / channels;
         if (count < 2) {
@@ -58,8 +70,8 @@ public final class BatchNorm extends Layer {
                     "BatchNorm: in training mode each channel needs at least two values, but x is " + x.shape()
                             + "; use a larger batch, or eval()");
         }
-        return Functional.batchNorm(
-                x, weight.value(), bias.value(), eps, (mean, variance) -> record(mean, variance, count));
+        return Functional.batchNormLeakyRelu(
+                x, weight.value(), bias.value(), eps, slope, (mean, variance) -> record(mean, variance, count));
     }
 
     private void record(Tensor mean, Tensor variance, int count) {
@@ -74,6 +86,6 @@ public final class BatchNorm extends Layer {
 
     @Override
     protected String details() {
-        return String.valueOf(weight.shape().dim(0));
+        return weight.shape().dim(0) + (slope == 1 ? "" : ", LeakyReLU " + slope);
     }
 }

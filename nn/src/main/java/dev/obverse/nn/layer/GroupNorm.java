@@ -11,6 +11,7 @@ import dev.obverse.tensor.Tensor;
 public final class GroupNorm extends Layer {
     private final int groups;
     private final double eps;
+    private final double slope;
     private final Parameter weight;
     private final Parameter bias;
 
@@ -19,24 +20,35 @@ public final class GroupNorm extends Layer {
         this(groups, channels, 1e-5);
     }
 
+    /** {@link #GroupNorm(int, int)} and the LeakyReLU that follows, in one pass over memory. */
+    public static GroupNorm withLeakyRelu(int groups, int channels, double slope) {
+        return new GroupNorm(groups, channels, 1e-5, slope);
+    }
+
     public GroupNorm(int groups, int channels, double eps) {
+        this(groups, channels, eps, 1);
+    }
+
+    /** @param slope of the LeakyReLU that follows, at least 0: 0 is ReLU, 1 is none */
+    public GroupNorm(int groups, int channels, double eps, double slope) {
         if (groups < 1 || channels % groups != 0) {
             throw new IllegalArgumentException(
                     "GroupNorm: " + channels + " channels do not divide into " + groups + " groups");
         }
         this.groups = groups;
         this.eps = eps;
+        this.slope = slope;
         weight = parameter("weight", Tensor.full(Device.cpu(), 1, Shape.of(channels)));
         bias = parameter("bias", Tensor.zeros(Device.cpu(), Shape.of(channels)));
     }
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.groupNorm(x, groups, weight.value(), bias.value(), eps);
+        return Functional.groupNormLeakyRelu(x, groups, weight.value(), bias.value(), eps, slope);
     }
 
     @Override
     protected String details() {
-        return groups + " groups, " + weight.shape().dim(0);
+        return groups + " groups, " + weight.shape().dim(0) + (slope == 1 ? "" : ", LeakyReLU " + slope);
     }
 }

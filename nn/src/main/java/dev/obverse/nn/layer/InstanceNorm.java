@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class InstanceNorm extends Layer {
     private final int channels;
     private final double eps;
+    private final double slope;
     private final @Nullable Parameter weight;
     private final @Nullable Parameter bias;
 
@@ -23,10 +24,21 @@ public final class InstanceNorm extends Layer {
         this(channels, 1e-5, false);
     }
 
+    /** {@link #InstanceNorm(int)} and the LeakyReLU that follows, in one pass over memory. */
+    public static InstanceNorm withLeakyRelu(int channels, double slope) {
+        return new InstanceNorm(channels, 1e-5, false, slope);
+    }
+
     /** If affine, with a learned scale and shift of each channel. */
     public InstanceNorm(int channels, double eps, boolean affine) {
+        this(channels, eps, affine, 1);
+    }
+
+    /** @param slope of the LeakyReLU that follows, at least 0: 0 is ReLU, 1 is none */
+    public InstanceNorm(int channels, double eps, boolean affine, double slope) {
         this.channels = channels;
         this.eps = eps;
+        this.slope = slope;
         weight = affine ? parameter("weight", Tensor.full(Device.cpu(), 1, Shape.of(channels))) : null;
         bias = affine ? parameter("bias", Tensor.zeros(Device.cpu(), Shape.of(channels))) : null;
     }
@@ -37,12 +49,12 @@ public final class InstanceNorm extends Layer {
             throw new IllegalArgumentException("InstanceNorm: x must be [N,..," + channels
                     + "] with at least two pixels to take statistics of, not " + x.shape());
         }
-        return Functional.instanceNorm(
-                x, weight == null ? null : weight.value(), bias == null ? null : bias.value(), eps);
+        return Functional.groupNormLeakyRelu(
+                x, channels, weight == null ? null : weight.value(), bias == null ? null : bias.value(), eps, slope);
     }
 
     @Override
     protected String details() {
-        return channels + (weight == null ? "" : ", affine");
+        return channels + (weight == null ? "" : ", affine") + (slope == 1 ? "" : ", LeakyReLU " + slope);
     }
 }

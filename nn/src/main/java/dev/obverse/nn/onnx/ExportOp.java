@@ -6,6 +6,7 @@ import static dev.obverse.nn.onnx.ExportGraph.number;
 import static dev.obverse.nn.onnx.ExportGraph.text;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
+import dev.obverse.backend.NormSpec;
 import dev.obverse.backend.ResizeSpec;
 import dev.obverse.backend.Unary;
 import dev.obverse.nn.onnx.ExportGraph.Placed;
@@ -142,13 +143,17 @@ final class ExportOp {
                         more));
     }
 
-    private List<String> weights(String order, int... axes) {
+    private void requireConstants() {
         for (int i = 1; i < call.inputCount(); i++) {
             if (graph.has(call.input(i))) {
                 throw new IllegalArgumentException(
                         call.op().name() + " with weights that depend on the input cannot be exported to ONNX");
             }
         }
+    }
+
+    private List<String> weights(String order, int... axes) {
+        requireConstants();
         var weights = new ArrayList<String>();
         weights.add(graph.weight(call.input(1), order, w -> w.permute(axes)));
         if (call.inputCount() > 2) {
@@ -323,21 +328,48 @@ final class ExportOp {
         return kept(x, op.log() ? "LogSoftmax" : "Softmax", List.of(), integer("axis", x.axis(-1)));
     }
 
-    /** Groups of channels become channels of instance norm; over the last axis it is layer norm. */
+    /**
+     * Batch norm in evaluation; layer norm over the last axis; else groups of channels, as channels of instance norm.
+     */
     private Placed normalize(Normalize op) {
+        requireConstants();
         var spec = op.spec();
-        var eps = number("epsilon", op.eps());
-        if (spec.r1() == 1 && spec.b() == 1) {
-            var ones = graph.weight(Tensor.full(call.input(0).device(), 1, Shape.of(spec.r2())), "", t -> t);
-            return last("LayerNormalization", List.of(ones), integer("axis", -1), eps);
+        var eps = number("epsilon", spec.eps());
+        var gamma = op.affine(call) ? call.input(1) : filled(1, spec.columns());
+        var beta = op.affine(call) ? call.input(2) : filled(0, spec.columns());
+        Placed y;
+        if (!spec.ownStatistics()) {
+            var weights = Stream.of(gamma, beta, call.input(call.inputCount() - 2), call.input(call.inputCount() - 1))
+                    .map(w -> graph.weight(w, "", t -> t))
+                    .toList();
+            y = call.shape(0).rank() < 3
+                    ? last("BatchNormalization", weights, eps)
+                    : first("BatchNormalization", weights, eps);
+        } else if (spec.r1() == 1 && spec.b() == 1) {
+            var weights = List.of(graph.weight(gamma, "", t -> t), graph.weight(beta, "", t -> t));
+            y = last("LayerNormalization", weights, integer("axis", -1), eps);
+        } else {
+            y = grouped(spec, eps);
+            if (op.affine(call)) {
+                var order = "first of " + y.rank();
+                y = kept(y, "Mul", List.of(graph.weight(gamma, order, this::toFirst)));
+                y = kept(y, "Add", List.of(graph.weight(beta, order, this::toFirst)));
+            }
         }
+        return spec.slope() == 1 ? y : activation(y, spec.slope());
+    }
+
+    private Tensor filled(double value, int length) {
+        return Tensor.full(call.input(0).device(), value, Shape.of(length));
+    }
+
+    private Placed grouped(NormSpec spec, AttributeProto eps) {
         if (spec.a() != call.shape(0).dim(0)) {
             throw new IllegalArgumentException("A batch norm with the statistics of the batch cannot be exported to"
                     + " ONNX; call eval() on the module");
         }
-        var device = call.input(0).device();
-        var ones = graph.weight(Tensor.full(device, 1, Shape.of(spec.b())), "", t -> t);
-        var zeros = graph.weight(Tensor.zeros(device, Shape.of(spec.b())), "", t -> t);
+        var ones = graph.weight(filled(1, spec.b()), "", t -> t);
+        var zeros = graph.weight(filled(0, spec.b()), "", t -> t);
         var x = graph.channelsFirst(x());
         var grouped = graph.node("Reshape", List.of(x.name(), graph.whole(0, spec.b(), -1)));
         var normed = graph.node("InstanceNormalization", List.of(grouped, ones, zeros), eps);

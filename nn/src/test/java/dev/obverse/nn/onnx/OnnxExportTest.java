@@ -79,6 +79,11 @@ class OnnxExportTest {
                         new Softmax()),
                 new Sequential(new GroupNorm(2, 6), new SiLU(), new InstanceNorm(6), new GELU(), new Tanh()),
                 new Sequential(
+                        BatchNorm.withLeakyRelu(6, 0.2),
+                        GroupNorm.withLeakyRelu(3, 6, 0),
+                        new InstanceNorm(6, 1e-4, true, 0.1)),
+                new Sequential(new Flatten(), new Linear(8 * 8 * 6, 5, RANDOM), BatchNorm.withLeakyRelu(5, 0.3)),
+                new Sequential(
                         new ConvTranspose2d(6, 4, 2, ConvOptions.DEFAULT.stride(2), RANDOM),
                         new Upsample(2, ResizeSpec.Mode.BILINEAR),
                         new Upsample(2, ResizeSpec.Mode.NEAREST),

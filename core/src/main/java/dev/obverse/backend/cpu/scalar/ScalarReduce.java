@@ -83,27 +83,6 @@ public final class ScalarReduce implements ReduceLoops {
     }
 
     @Override
-    public void addProducts(float[] a, float[] b, int o, int rows, int width, float[] total) {
-        for (int r = 0; r < rows; r++) {
-            int at = o + r * width;
-            for (int j = 0; j < width; j++) {
-                total[j] += a[at + j] * b[at + j];
-            }
-        }
-    }
-
-    @Override
-    public void addSquaredDeviations(float[] x, int o, int rows, int width, float[] mean, float[] total) {
-        for (int r = 0; r < rows; r++) {
-            int at = o + r * width;
-            for (int j = 0; j < width; j++) {
-                float d = x[at + j] - mean[j];
-                total[j] += d * d;
-            }
-        }
-    }
-
-    @Override
     public void maxRows(float[] x, int o, int stride, int rows, int width, float[] total, int to) {
         for (int r = 0; r < rows; r++) {
             int at = o + r * stride;
