@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assumptions.abort;
 import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
 import dev.obverse.contract.BackendContract;
+import dev.obverse.cuda.device.Precision;
 import dev.obverse.tensor.Device;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -37,7 +38,7 @@ class CudaContractTest extends BackendContract {
             default -> fail("-Dobverse.gpu=" + mode + " is not one of auto, require, off");
         }
         assumeFalse(
-                CudaSettings.fromProperties().math() == CudaSettings.Precision.TF32,
+                CudaSettings.fromProperties().math() == Precision.TF32,
                 "TF32 rounds inputs to 11 bits, and the kit demands float32; ./obverse parity has a tolerance for it");
     }
 
