@@ -46,9 +46,7 @@ public final class CudaBackend implements AsynchronousBackend {
     private final CudaOptimizer optimizer;
     private final CudaSteps steps;
 
-    /**
-     * @param records whether repeated work may be recorded and replayed
-     */
+    /** @param records whether repeated work may be recorded and replayed */
     CudaBackend(
             CudaContext context,
             Launcher launcher,

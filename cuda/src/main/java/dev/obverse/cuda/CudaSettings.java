@@ -19,8 +19,8 @@ import org.jspecify.annotations.Nullable;
  *     8 bits; sums, weights and everything else stay float32
  * @param search {@code obverse.cuda.search}: {@code measure} to time cuDNN's algorithms once for each shape and
  *     remember the fastest on disk, {@code first} to take the one that cuDNN proposes
- * @param graph {@code obverse.cuda.graph}: {@code true} to record a training step of fixed shapes once and replay it as a
- *     CUDA graph
+ * @param graph {@code obverse.cuda.graph}: {@code true} to record a training step of fixed shapes once and replay it as
+ *     a CUDA graph
  * @param debug {@code obverse.cuda.debug}: {@code true} to wait after each kernel, so that an error names it, and to
  *     remember who asked for memory
  * @param cache {@code obverse.cuda.cache}: folder for compiled kernels and the like

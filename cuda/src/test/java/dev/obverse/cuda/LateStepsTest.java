@@ -237,13 +237,20 @@ class LateStepsTest {
                 run.poisoned = at;
                 var error = assertThrows(ArithmeticException.class, run::fitting);
                 assertTrue(
-                        String.valueOf(error.getMessage()).startsWith("Step " + (at + 1) + ": the loss term 'mse' is NaN"),
+                        String.valueOf(error.getMessage())
+                                .startsWith("Step " + (at + 1) + ": the loss term 'mse' is NaN"),
                         error.getMessage());
                 assertEquals(at, run.reports.size());
-                good.model.namedParameters().forEach((name, p) -> assertArrayEquals(
-                        p.value().toArray(),
-                        run.model.namedParameters().getOrDefault(name, p).value().toArray(),
-                        name));
+                good.model
+                        .namedParameters()
+                        .forEach((name, p) -> assertArrayEquals(
+                                p.value().toArray(),
+                                run.model
+                                        .namedParameters()
+                                        .getOrDefault(name, p)
+                                        .value()
+                                        .toArray(),
+                                name));
             }
         }
     }

@@ -45,13 +45,13 @@ public final class CudaMatmul implements MatmulKernels {
                 Arena.global().allocateFrom(ValueLayout.JAVA_FLOAT, 0f).address());
         check("cublasCreate", JCublas2.cublasCreate(handle));
         check("cublasSetStream", JCublas2.cublasSetStream(handle, card.stream()));
-        // the stream's own workspace would be taken from CUDA's allocator in a recorded step; setting the stream resets it
+        // the stream's own workspace would be taken from CUDA's allocator in a recorded step; setting the stream resets
+        // it
         var workspace = new Address(card.allocate(WORKSPACE));
         check("cublasSetWorkspace", JCublas2.cublasSetWorkspace(handle, workspace, WORKSPACE));
         // the default does not round float32 to TF32
-        int math = precision == Precision.FLOAT32
-                ? cublasMath.CUBLAS_DEFAULT_MATH
-                : cublasMath.CUBLAS_TF32_TENSOR_OP_MATH;
+        int math =
+                precision == Precision.FLOAT32 ? cublasMath.CUBLAS_DEFAULT_MATH : cublasMath.CUBLAS_TF32_TENSOR_OP_MATH;
         check("cublasSetMathMode", JCublas2.cublasSetMathMode(handle, math));
     }
 

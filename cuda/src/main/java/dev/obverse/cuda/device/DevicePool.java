@@ -35,7 +35,8 @@ public final class DevicePool {
     public record Statistics(
             long allocated, long hits, long liveBlocks, long liveBytes, long pooledBytes, long peakBytes) {}
 
-    private record Live(long bytes, @Nullable String asker, @Nullable Reserve reserve) {}
+    private record Live(
+            long bytes, @Nullable String asker, @Nullable Reserve reserve) {}
 
     /**
      * Blocks for work that is recorded and done again: it will use the same addresses every time, so nobody else may

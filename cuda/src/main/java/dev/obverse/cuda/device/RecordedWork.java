@@ -87,7 +87,10 @@ public final class RecordedWork implements StepKernels.Repeated {
     private void giveUp(String reason) {
         plain = true;
         context.pool().dissolve(reserve);
-        LOG.log(System.Logger.Level.INFO, "The step cannot be recorded, its kernels are started one by one: {0}", reason);
+        LOG.log(
+                System.Logger.Level.INFO,
+                "The step cannot be recorded, its kernels are started one by one: {0}",
+                reason);
     }
 
     @Override

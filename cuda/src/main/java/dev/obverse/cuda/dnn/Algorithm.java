@@ -24,8 +24,8 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
     record Candidate(int status, boolean deterministic, Algorithm algorithm) {}
 
     /**
-     * Those that give the same bits every time, fit into the workspace and, unless it {@code rounds}, round as float32 does,
-     * the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come
+     * Those that give the same bits every time, fit into the workspace and, unless it {@code rounds}, round as float32
+     * does, the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come
      * first.
      */
     static List<Algorithm> ranked(Direction direction, boolean rounds, long mostWorkspace, List<Candidate> candidates) {

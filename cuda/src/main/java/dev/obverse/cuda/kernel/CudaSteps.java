@@ -35,11 +35,7 @@ public record CudaSteps(CudaContext context, Launcher launcher, boolean records)
                     }
                     at += 8L * group.blocks();
                 }
-                launcher.begin()
-                        .with(pieces)
-                        .withAddress(partial)
-                        .with(scale)
-                        .with(maxNorm);
+                launcher.begin().with(pieces).withAddress(partial).with(scale).with(maxNorm);
                 table(losses).give(launcher);
                 launcher.with(gate).launch("gradient_gate", 1, 1, THREADS, 1);
             });

@@ -90,9 +90,11 @@ class RecordedWorkTest {
     @Test
     void anErrorOfTheWorkItselfComesThrough() {
         run(3, this::work);
-        assertThrows(IllegalStateException.class, () -> run(1, () -> {
-            throw new IllegalStateException("no");
-        }));
+        assertThrows(
+                IllegalStateException.class,
+                () -> run(1, () -> {
+                    throw new IllegalStateException("no");
+                }));
         assertEquals(false, card.recording);
         run(2, this::work);
         assertEquals(5, calls);

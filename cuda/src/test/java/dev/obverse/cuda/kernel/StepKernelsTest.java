@@ -93,8 +93,8 @@ class StepKernelsTest {
         for (int i = 0; i < ARRAYS; i++) {
             for (var list : List.of(many, each)) {
                 int n = length(i);
-                list.add(new AdamArrays(
-                        normal(i, n), normal(1000 + i, n), block(new float[n]), block(new float[n]), n));
+                list.add(
+                        new AdamArrays(normal(i, n), normal(1000 + i, n), block(new float[n]), block(new float[n]), n));
             }
         }
         var rates = context.allocate(StepKernels.RATES * ARRAYS);
@@ -112,7 +112,8 @@ class StepKernelsTest {
         }
         for (int i = 0; i < ARRAYS; i++) {
             assertArrayEquals(values(each.get(i).w()), values(many.get(i).w()), "array " + i);
-            assertArrayEquals(values(each.get(i).secondMoment()), values(many.get(i).secondMoment()));
+            assertArrayEquals(
+                    values(each.get(i).secondMoment()), values(many.get(i).secondMoment()));
         }
         var before = values(many.get(2).w());
         steps().adam(many, rates, block(1, Float.NaN));
@@ -210,11 +211,14 @@ class StepKernelsTest {
             System.arraycopy(special, 0, x, 0, Math.min(n, special.length));
             var source = block(x);
             var target = context.allocate(n);
-            context.run("bf16", n, () -> context.withScratch(2L * n, half -> {
-                var mover = new Mover(launcher);
-                mover.toBf16(n, context.address(source), half);
-                mover.fromBf16(n, half, context.address(target));
-            }));
+            context.run(
+                    "bf16",
+                    n,
+                    () -> context.withScratch(2L * n, half -> {
+                        var mover = new Mover(launcher);
+                        mover.toBf16(n, context.address(source), half);
+                        mover.fromBf16(n, half, context.address(target));
+                    }));
             var result = values(target);
             for (int i = 0; i < n; i++) {
                 assertEquals(nearest(x[i]), result[i], "of " + x[i]); // tells -0 from 0, and NaN is equal to NaN

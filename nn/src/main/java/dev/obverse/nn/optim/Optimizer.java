@@ -123,8 +123,7 @@ public abstract class Optimizer implements Stateful {
             stateNames.forEach(name -> slot.state.add(zeros(slot.parameter.value())));
         }
         slot.updates++;
-        return new Update(
-                slot.group.lr() * lrFactor, slot.group.weightDecay(), gradientScale, slot.updates);
+        return new Update(slot.group.lr() * lrFactor, slot.group.weightDecay(), gradientScale, slot.updates);
     }
 
     // ---- the same in two halves, for devices that are not waited for
@@ -145,8 +144,7 @@ public abstract class Optimizer implements Stateful {
      */
     public final void prepare(StepKernels kernels, double lrFactor) {
         var active = active();
-        var specs =
-                active.stream().map(slot -> spec(count(slot, lrFactor, 1))).toList();
+        var specs = active.stream().map(slot -> spec(count(slot, lrFactor, 1))).toList();
         int length = StepKernels.RATES * specs.size();
         var device = active.getFirst().parameter.value().device();
         if (rates == null || rates.size() != length || !rates.device().equals(device)) {

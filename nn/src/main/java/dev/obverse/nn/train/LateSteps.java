@@ -135,8 +135,7 @@ final class LateSteps implements AutoCloseable {
         if (gate == null || gate.size() != length) {
             var values = new float[length];
             values[StepKernels.FACTOR] = 1;
-            gate = TensorScope.keepAlways(
-                    Tensor.of(total.device(), values, dev.obverse.tensor.Shape.of(length)));
+            gate = TensorScope.keepAlways(Tensor.of(total.device(), values, dev.obverse.tensor.Shape.of(length)));
         }
         return gate.storage();
     }

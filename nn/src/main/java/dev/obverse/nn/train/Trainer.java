@@ -31,7 +31,8 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>The first step verifies {@link GradientReach}. Every step fails, naming the term, if the loss is not finite; the
  * weights are then as before the step. On a card, {@link #fit} starts a step before it has heard of the one before, so
- * listeners are told one step late, and of the last step before fit returns. {@link #state} and {@link #restore} let a run continue bit for bit.
+ * listeners are told one step late, and of the last step before fit returns. {@link #state} and {@link #restore} let a
+ * run continue bit for bit.
  *
  * @param <B> a batch
  */
