@@ -82,6 +82,9 @@ public final class Measure implements Callable<Integer> {
             throw shared.usage("--steps " + steps + " and --batch " + batch + " must be at least 1");
         }
         var device = shared.device();
+        if (profile && !(device.backend() instanceof AsynchronousBackend)) {
+            throw shared.usage("--profile asks a card for its times: give --device cuda:0");
+        }
         shared.say(device + ": " + device.backend().description());
         var network = new DisentanglingReversingNetwork(config.architecture(), shared.seed());
         network.to(device);
@@ -147,10 +150,7 @@ public final class Measure implements Callable<Integer> {
 
     /** Where a card's time goes, kernel by kernel. */
     private void profile(Trainer<Batch> trainer, Batch data) {
-        if (!(shared.device().backend() instanceof AsynchronousBackend card)) {
-            throw shared.usage("--profile asks a card for its times: give --device cuda:0");
-        }
-        var profile = card.profile();
+        var profile = ((AsynchronousBackend) shared.device().backend()).profile();
         trainer.fit((_, _) -> Stream.generate(() -> data).limit(PROFILED).iterator(), 2);
         var times = profile.take();
         double all = times.values().stream().mapToDouble(t -> t).sum();
