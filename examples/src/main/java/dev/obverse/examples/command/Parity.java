@@ -32,8 +32,18 @@ import picocli.CommandLine.Option;
                 + " same inputs; printed are the largest differences, relative to the largest value, and the first one"
                 + " over its tolerance. Then the losses and gradients of two independent steps are compared.")
 public final class Parity implements Callable<Integer> {
-    /** Of losses and gradients after some 30 layers, forward and backward. */
-    private static final Map<String, Double> STEP_TOLERANCES = Map.of("float32", 1e-3, "tf32", 3e-2, "bf16", 0.3);
+    /** Of losses and of each element of gradients after some 30 layers, forward and backward, in float32. */
+    private static final double STEP_TOLERANCE = 1e-3;
+
+    /**
+     * Where inputs of products are rounded, of losses. Rounding moves elements across the kinks of L1 losses and
+     * LeakyReLU, and with them whole gradients: these are compared as one vector. On a CPU whose products took inputs
+     * cut to 11 or rounded to 8 bits, the largest differences were 7e-3 and 3e-2 of losses, 0.09 and 0.14 of gradients.
+     */
+    private static final Map<String, Double> ROUNDED_LOSSES = Map.of("tf32", 2e-2, "bf16", 6e-2);
+
+    /** The same of the distance of gradients, relative to their length. */
+    private static final Map<String, Double> ROUNDED_GRADIENTS = Map.of("tf32", 0.2, "bf16", 0.3);
 
     /**
      * Differences of smaller gradients are relative to this part of the largest: those of biases before batch norm are
@@ -154,23 +164,38 @@ public final class Parity implements Callable<Integer> {
                 .map(Math::abs)
                 .max()
                 .orElse(0);
+        var arithmetic = arithmetic(device.backend());
+        boolean exact = arithmetic.equals("float32");
         String worst = "";
         double largest = 0;
+        double distance = 0;
+        double length = 0;
         for (var name : expected.keySet()) {
-            double least = name.startsWith("loss") ? 0 : NOISE * scale;
-            double d = ParityBackend.difference(expected.get(name), actual.getOrDefault(name, new double[0]), least);
-            if (name.startsWith("loss")) {
-                shared.say("%-14s %.7g on the CPU, %.1e apart".formatted(name, expected.get(name)[0], d));
+            boolean loss = name.startsWith("loss");
+            var e = expected.get(name);
+            var a = actual.getOrDefault(name, new double[0]);
+            double d = ParityBackend.difference(e, a, loss ? 0 : NOISE * scale);
+            if (loss) {
+                shared.say("%-14s %.7g on the CPU, %.1e apart".formatted(name, e[0], d));
+            } else {
+                for (int i = 0; i < e.length; i++) {
+                    distance += (e[i] - a[i]) * (e[i] - a[i]);
+                    length += e[i] * e[i];
+                }
             }
-            if (d >= largest) {
+            if ((loss || exact) && d >= largest) {
                 largest = d;
                 worst = name;
             }
         }
-        double allowed = STEP_TOLERANCES.getOrDefault(arithmetic(device.backend()), 0.0);
-        boolean alike = largest <= allowed;
-        shared.say("Independent steps: largest difference %.1e at %s, allowed %.0e%s"
-                .formatted(largest, worst, allowed, alike ? "" : "!"));
+        double allowed = ROUNDED_LOSSES.getOrDefault(arithmetic, STEP_TOLERANCE);
+        double apart = Math.sqrt(distance / length);
+        double allowedApart = ROUNDED_GRADIENTS.getOrDefault(arithmetic, STEP_TOLERANCE);
+        boolean alike = largest <= allowed && apart <= allowedApart;
+        shared.say(
+                "Independent steps: largest difference %.1e at %s, allowed %.0e; gradients %.1e of their length apart,"
+                                .formatted(largest, worst, allowed, apart)
+                        + " allowed %.0e%s".formatted(allowedApart, alike ? "" : "!"));
         return alike;
     }
 
