@@ -85,14 +85,21 @@ public final class DevicePool {
     }
 
     private synchronized @Nullable Long pooled(long size, @Nullable String asker) {
-        var stack = (open == null ? bySize : open.bySize).get(size);
-        var address = stack == null ? null : stack.poll();
+        var address = poll(open == null ? bySize : open.bySize, size);
+        if (address == null && open != null && grows) {
+            address = poll(bySize, size); // what plain calls have used, so that memory is not needed twice
+        }
         if (address != null) {
             hits++;
             pooledBytes -= size;
             use(address, size, asker);
         }
         return address;
+    }
+
+    private static @Nullable Long poll(Map<Long, ArrayDeque<Long>> stacks, long size) {
+        var stack = stacks.get(size);
+        return stack == null ? null : stack.poll();
     }
 
     private void use(long address, long size, @Nullable String asker) {
