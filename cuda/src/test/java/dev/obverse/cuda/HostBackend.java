@@ -1,8 +1,11 @@
 package dev.obverse.cuda;
 
+import static java.lang.foreign.ValueLayout.JAVA_FLOAT;
+
 import dev.obverse.backend.Backends;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.MatmulKernels;
+import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
 import dev.obverse.cuda.host.HostCard;
@@ -10,6 +13,7 @@ import dev.obverse.cuda.kernel.CudaConv;
 import dev.obverse.cuda.kernel.Launcher;
 import dev.obverse.cuda.kernel.Modules;
 import dev.obverse.tensor.Device;
+import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 
 /** The backend on this machine instead of a card: its own kernels, without cuDNN and cuBLAS. */
@@ -24,28 +28,36 @@ final class HostBackend {
         Backends.use(
                 device,
                 new CudaBackend(
-                        context, launcher, matmul(context), new NoFastConv(), records, "this machine as a card"));
+                        context, launcher, matmul(context, card), new NoFastConv(), records, "this machine as a card"));
         return context;
     }
 
-    /** In place of cuBLAS, the CPU. */
-    private static MatmulKernels matmul(CudaContext context) {
-        var cpu = Device.cpu().backend();
-        return (spec, a, b, c) -> {
-            var result = cpu.memory().allocate(c.length());
-            cpu.matmul().matmul(spec, onCpu(context, a), onCpu(context, b), result);
-            var values = new float[c.length()];
-            cpu.memory().read(result, values);
-            context.write(values, c);
-        };
+    /** In place of cuBLAS, three loops. */
+    private static MatmulKernels matmul(CudaContext context, HostCard card) {
+        return (spec, a, b, c) -> context.run("matmul", spec, () -> {
+            var first = HostCard.at(context.address(a), 4L * a.length());
+            var second = HostCard.at(context.address(b), 4L * b.length());
+            var result = HostCard.at(context.address(c), 4L * c.length());
+            card.start(() -> multiply(spec, first, second, result));
+        });
     }
 
-    private static Storage onCpu(CudaContext context, Storage storage) {
-        var values = new float[storage.length()];
-        context.read(storage, values);
-        var copy = Device.cpu().backend().memory().allocate(values.length);
-        Device.cpu().backend().memory().write(values, copy);
-        return copy;
+    private static void multiply(MatmulSpec s, MemorySegment a, MemorySegment b, MemorySegment c) {
+        for (int batch = 0; batch < s.batch(); batch++) {
+            int fromA = s.broadcastA() ? 0 : batch * s.m() * s.k();
+            int fromB = s.broadcastB() ? 0 : batch * s.k() * s.n();
+            for (int i = 0; i < s.m(); i++) {
+                for (int j = 0; j < s.n(); j++) {
+                    double sum = 0;
+                    for (int k = 0; k < s.k(); k++) {
+                        int atA = fromA + (s.transposeA() ? k * s.m() + i : i * s.k() + k);
+                        int atB = fromB + (s.transposeB() ? j * s.k() + k : k * s.n() + j);
+                        sum += (double) a.getAtIndex(JAVA_FLOAT, atA) * b.getAtIndex(JAVA_FLOAT, atB);
+                    }
+                    c.setAtIndex(JAVA_FLOAT, (batch * s.m() + i) * s.n() + j, (float) sum);
+                }
+            }
+        }
     }
 
     private static final class NoFastConv implements CudaConv.FastConv {

@@ -154,7 +154,8 @@ public final class HostCard implements Card {
         start(() -> at(address, bytes).fill((byte) 0));
     }
 
-    private static MemorySegment at(long address, long bytes) {
+    /** A block's memory. */
+    public static MemorySegment at(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
@@ -205,7 +206,8 @@ public final class HostCard implements Card {
 
     // ---- recording, as a list of what was asked
 
-    private void start(Runnable work) {
+    /** Does, or records, what a library would do on a card. */
+    public void start(Runnable work) {
         if (recording == null) {
             work.run();
         } else {
