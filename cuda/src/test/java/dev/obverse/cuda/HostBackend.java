@@ -42,7 +42,9 @@ final class HostBackend {
         });
     }
 
-    private static void multiply(MatmulSpec s, MemorySegment a, MemorySegment b, MemorySegment c) {
+    private static void multiply(MatmulSpec s, MemorySegment first, MemorySegment second, MemorySegment c) {
+        var a = first.toArray(JAVA_FLOAT);
+        var b = second.toArray(JAVA_FLOAT);
         for (int batch = 0; batch < s.batch(); batch++) {
             int fromA = s.broadcastA() ? 0 : batch * s.m() * s.k();
             int fromB = s.broadcastB() ? 0 : batch * s.k() * s.n();
@@ -52,7 +54,7 @@ final class HostBackend {
                     for (int k = 0; k < s.k(); k++) {
                         int atA = fromA + (s.transposeA() ? k * s.m() + i : i * s.k() + k);
                         int atB = fromB + (s.transposeB() ? j * s.k() + k : k * s.n() + j);
-                        sum += (double) a.getAtIndex(JAVA_FLOAT, atA) * b.getAtIndex(JAVA_FLOAT, atB);
+                        sum += (double) a[atA] * b[atB];
                     }
                     c.setAtIndex(JAVA_FLOAT, (batch * s.m() + i) * s.n() + j, (float) sum);
                 }
