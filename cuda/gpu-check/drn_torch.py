@@ -5,8 +5,9 @@
     drn_torch.py bench [--device cuda] [--width 64 --size 128 --batch 32 --steps 30] [--modes fp32,tf32,...]
 
 compare runs the forward pass and the losses on our weights and batch and fails if a value is further away than float32
-explains. bench times a whole training step in every mode (fp32, tf32, bf16, each eager and with torch.compile),
-channels_last, cudnn.benchmark on, and prints one JSON line for each. Needs PyTorch and nothing else.
+explains. bench times a whole training step in every mode (fp32, tf32, bf16, each eager, with torch.compile, and, as
+-graph, with torch.compile's CUDA graphs), channels_last, cudnn.benchmark on, each loss read one step late as we do, and
+prints one JSON line for each. Needs PyTorch and nothing else.
 """
 
 import argparse
@@ -172,7 +173,7 @@ def bench(a):
         torch.cuda.empty_cache()
         torch.cuda.reset_peak_memory_stats()
     for mode in a.modes.split(","):
-        precision, compiled = mode.split("-")[0], mode.endswith("-compile")
+        precision, compiled = mode.split("-")[0], mode.split("-")[1:]
         torch.manual_seed(1)
         torch.backends.cuda.matmul.allow_tf32 = torch.backends.cudnn.allow_tf32 = precision != "fp32"
         model = Drn(a.width, a.size, 512).to(a.device).to(memory_format=torch.channels_last)
@@ -185,8 +186,10 @@ def bench(a):
                 passes = model(original, fake)
             return losses(original, recognised, passes)[1]
 
-        run = torch.compile(forward) if compiled else forward
-        times, values = [], []
+        run = forward
+        if compiled:
+            run = torch.compile(forward, mode="reduce-overhead" if compiled == ["graph"] else "default")
+        times, values, earlier = [], [], None
         try:
             for i in range(a.warmup + a.steps):
                 start = time.perf_counter()
@@ -194,12 +197,15 @@ def bench(a):
                 loss = run(*images)
                 loss.backward()
                 adam.step()
-                values.append(loss.item())
+                if earlier is not None:
+                    values.append(earlier.item())
+                earlier = loss.detach().clone()
                 if i >= a.warmup:
                     times.append(time.perf_counter() - start)
         except Exception as e:  # torch.compile may lack a compiler, or memory may not suffice
             print(json.dumps({"mode": mode, "failed": str(e).splitlines()[0][:200]}), flush=True)
             continue
+        values.append(earlier.item())
         ms = statistics.median(times) * 1e3
         print(json.dumps({
             "pytorch": torch.__version__, "device": name, "mode": mode, "medianMs": ms, "minMs": min(times) * 1e3,
@@ -247,7 +253,7 @@ def main():
     p.add_argument("--batch", type=int, default=32)
     p.add_argument("--steps", type=int, default=30)
     p.add_argument("--warmup", type=int, default=5)
-    p.add_argument("--modes", default="fp32,tf32,bf16,tf32-compile,bf16-compile")
+    p.add_argument("--modes", default="fp32,tf32,bf16,tf32-compile,bf16-compile,bf16-graph")
     a = p.parse_args()
     return compare(a.folder, a.device) if a.what == "compare" else bench(a)
 

@@ -33,16 +33,25 @@ public abstract class BackendContract {
         return new int[] {1, 2, 5};
     }
 
+    /** How exactly the device multiplies. */
+    protected Arithmetic arithmetic() {
+        return Arithmetic.FLOAT32;
+    }
+
     @TestFactory
     Stream<DynamicTest> ops() {
         var backend = device().backend();
-        return OpCatalogue.ops().stream().map(c -> named(c.name(), () -> check(c, backend, threadCounts())));
+        var arithmetic = arithmetic();
+        return OpCatalogue.ops().stream()
+                .map(c -> named(c.name(), () -> check(c, backend, arithmetic.row(c), threadCounts())));
     }
 
     @TestFactory
     Stream<DynamicTest> kernels() {
         var backend = device().backend();
-        return OpCatalogue.kernels().stream().map(c -> named(c.name(), () -> check(c, backend, threadCounts())));
+        var arithmetic = arithmetic();
+        return OpCatalogue.kernels().stream()
+                .map(c -> named(c.name(), () -> check(c, backend, arithmetic.error(c), threadCounts())));
     }
 
     /** A server calls the library from many threads: each gets what it would get alone. */
@@ -88,8 +97,12 @@ public abstract class BackendContract {
     }
 
     static void check(Case c, Backend backend, int... threadCounts) {
+        check(c, backend, Arithmetic.FLOAT32.row(c), threadCounts);
+    }
+
+    private static void check(Case c, Backend backend, Arithmetic.Row row, int... threadCounts) {
         var run = Run.of(c, backend);
-        run.assertClose(Run.of(c, Device.reference().backend()));
+        run.assertClose(Run.of(c, Device.reference().backend()), row);
         try (var _ = TensorScope.open()) {
             Run.of(c, backend).assertSameBits(run, "inside a TensorScope");
             Run.of(c, backend).assertSameBits(run, "in memory that was used before");
@@ -101,18 +114,27 @@ public abstract class BackendContract {
     }
 
     static void check(KernelCase c, Backend backend, int... threadCounts) {
+        check(c, backend, 0, threadCounts);
+    }
+
+    private static void check(KernelCase c, Backend backend, double error, int... threadCounts) {
         var arrays = c.run().apply(backend);
+        assertClose(c, arrays, error);
+        assertSameBits(c, arrays, Poisoned.backend(backend), "in memory full of NaN");
+        withThreads(threadCounts, threads -> assertSameBits(c, arrays, backend, "with " + threads + " threads"));
+    }
+
+    /** As close as float32 is, and as {@code error} times the largest value allows beyond that. */
+    static void assertClose(KernelCase c, List<double[]> arrays, double error) {
         var expected = c.run().apply(Device.reference().backend());
         for (int a = 0; a < arrays.size(); a++) {
             double largest = 0;
             for (double v : expected.get(a)) {
                 largest = Math.max(largest, Math.abs(v));
             }
-            assertArrayEquals(
-                    expected.get(a), arrays.get(a), Scale.limit(c.terms(), largest), c.name() + ", array " + a);
+            double limit = Scale.limit(c.terms(), largest) + error * largest;
+            assertArrayEquals(expected.get(a), arrays.get(a), limit, c.name() + ", array " + a);
         }
-        assertSameBits(c, arrays, Poisoned.backend(backend), "in memory full of NaN");
-        withThreads(threadCounts, threads -> assertSameBits(c, arrays, backend, "with " + threads + " threads"));
     }
 
     private static void assertSameBits(KernelCase c, List<double[]> arrays, Backend backend, String difference) {

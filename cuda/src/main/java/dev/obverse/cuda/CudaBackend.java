@@ -1,6 +1,6 @@
 package dev.obverse.cuda;
 
-import dev.obverse.backend.Backend;
+import dev.obverse.backend.AsynchronousBackend;
 import dev.obverse.backend.ConvKernels;
 import dev.obverse.backend.ElementwiseKernels;
 import dev.obverse.backend.IndexKernels;
@@ -11,6 +11,7 @@ import dev.obverse.backend.OptimizerKernels;
 import dev.obverse.backend.PoolKernels;
 import dev.obverse.backend.ReduceKernels;
 import dev.obverse.backend.ResampleKernels;
+import dev.obverse.backend.StepKernels;
 import dev.obverse.cuda.device.CudaContext;
 import dev.obverse.cuda.device.DevicePool;
 import dev.obverse.cuda.kernel.CudaConv;
@@ -22,6 +23,7 @@ import dev.obverse.cuda.kernel.CudaOptimizer;
 import dev.obverse.cuda.kernel.CudaPool;
 import dev.obverse.cuda.kernel.CudaReduce;
 import dev.obverse.cuda.kernel.CudaResample;
+import dev.obverse.cuda.kernel.CudaSteps;
 import dev.obverse.cuda.kernel.Launcher;
 import dev.obverse.tensor.Device;
 
@@ -29,7 +31,7 @@ import dev.obverse.tensor.Device;
  * float32 on one NVIDIA card: convolutions by cuDNN, matrix products by cuBLAS, everything else by kernels of our own.
  * {@link CudaSettings} has the system properties.
  */
-public final class CudaBackend implements Backend {
+public final class CudaBackend implements AsynchronousBackend {
     private final CudaContext context;
     private final String description;
     private final MatmulKernels matmul;
@@ -42,9 +44,16 @@ public final class CudaBackend implements Backend {
     private final CudaResample resample;
     private final CudaIndex index;
     private final CudaOptimizer optimizer;
+    private final CudaSteps steps;
 
+    /** @param records whether repeated work may be recorded and replayed */
     CudaBackend(
-            CudaContext context, Launcher launcher, MatmulKernels matmul, CudaConv.FastConv conv, String description) {
+            CudaContext context,
+            Launcher launcher,
+            MatmulKernels matmul,
+            CudaConv.FastConv conv,
+            boolean records,
+            String description) {
         this.context = context;
         this.description = description;
         this.matmul = matmul;
@@ -57,6 +66,7 @@ public final class CudaBackend implements Backend {
         resample = new CudaResample(context, launcher);
         index = new CudaIndex(context, launcher);
         optimizer = new CudaOptimizer(context, launcher);
+        steps = new CudaSteps(context, launcher, records);
     }
 
     @Override
@@ -127,5 +137,15 @@ public final class CudaBackend implements Backend {
     @Override
     public OptimizerKernels optimizer() {
         return optimizer;
+    }
+
+    @Override
+    public StepKernels steps() {
+        return steps;
+    }
+
+    @Override
+    public Profile profile() {
+        return context.profile()::take;
     }
 }

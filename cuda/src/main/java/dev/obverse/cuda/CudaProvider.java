@@ -83,19 +83,20 @@ public final class CudaProvider implements BackendProvider {
             var compiler = new KernelCompiler();
             var kernels = new KernelCache(settings.cache().resolve("kernels"), compiler, compiler.version());
             var launcher = new Launcher(context, new Modules(kernels));
-            boolean tf32 = settings.math() == CudaSettings.Precision.TF32;
+            var math = settings.math();
             var cudnn = new Cudnn(card);
             var search = new AlgorithmSearch(
                     context,
                     cudnn,
-                    tf32,
+                    math,
                     settings.search() == CudaSettings.Search.MEASURE,
                     algorithms(settings.cache(), card));
             return new CudaBackend(
                     context,
                     launcher,
-                    new CudaMatmul(context, card, tf32),
+                    new CudaMatmul(context, card, new Mover(launcher), math),
                     new CudnnConv(context, new Mover(launcher), cudnn, search),
+                    settings.graph(),
                     "%s, %s, cuDNN %d, kernels by NVRTC %s"
                             .formatted(
                                     card.description(),

@@ -1,5 +1,6 @@
 package dev.obverse.cuda;
 
+import dev.obverse.cuda.device.Precision;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -14,21 +15,18 @@ import org.jspecify.annotations.Nullable;
  * @param retag {@code obverse.cuda.retag}: {@code true} allows writing copies of two of JCuda's libraries that ask for
  *     CUDA 13 instead of 12, into a private folder of the cache
  * @param math {@code obverse.cuda.math}: {@code float32}, or {@code tf32} for convolutions and matrix products that
- *     round their inputs to 11 significant bits, which tensor cores multiply several times faster
+ *     round their inputs to 11 significant bits, which tensor cores multiply several times faster, or {@code bf16} for
+ *     8 bits; sums, weights and everything else stay float32
  * @param search {@code obverse.cuda.search}: {@code measure} to time cuDNN's algorithms once for each shape and
  *     remember the fastest on disk, {@code first} to take the one that cuDNN proposes
+ * @param graph {@code obverse.cuda.graph}: {@code true} to record a training step of fixed shapes once and replay it as
+ *     a CUDA graph
  * @param debug {@code obverse.cuda.debug}: {@code true} to wait after each kernel, so that an error names it, and to
  *     remember who asked for memory
  * @param cache {@code obverse.cuda.cache}: folder for compiled kernels and the like
  */
 public record CudaSettings(
-        List<Path> libraries, boolean retag, Precision math, Search search, boolean debug, Path cache) {
-    /** How exactly tensor cores may multiply. */
-    public enum Precision {
-        FLOAT32,
-        TF32
-    }
-
+        List<Path> libraries, boolean retag, Precision math, Search search, boolean graph, boolean debug, Path cache) {
     /** How an algorithm is chosen. */
     public enum Search {
         MEASURE,
@@ -45,6 +43,7 @@ public record CudaSettings(
                 Boolean.getBoolean("obverse.cuda.retag"),
                 choice("obverse.cuda.math", Precision.FLOAT32),
                 choice("obverse.cuda.search", Search.MEASURE),
+                Boolean.getBoolean("obverse.cuda.graph"),
                 Boolean.getBoolean("obverse.cuda.debug"),
                 cache(System.getProperty("obverse.cuda.cache"), System.getenv("XDG_CACHE_HOME")));
     }

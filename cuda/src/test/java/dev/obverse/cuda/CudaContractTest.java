@@ -3,8 +3,8 @@ package dev.obverse.cuda;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
-import static org.junit.jupiter.api.Assumptions.assumeFalse;
 
+import dev.obverse.contract.Arithmetic;
 import dev.obverse.contract.BackendContract;
 import dev.obverse.tensor.Device;
 import org.junit.jupiter.api.BeforeAll;
@@ -36,14 +36,17 @@ class CudaContractTest extends BackendContract {
             }
             default -> fail("-Dobverse.gpu=" + mode + " is not one of auto, require, off");
         }
-        assumeFalse(
-                CudaSettings.fromProperties().math() == CudaSettings.Precision.TF32,
-                "TF32 rounds inputs to 11 bits, and the kit demands float32; ./obverse parity has a tolerance for it");
     }
 
     @Override
     protected Device device() {
         return DEVICE;
+    }
+
+    /** {@code -Dobverse.cuda.math} chooses the row. */
+    @Override
+    protected Arithmetic arithmetic() {
+        return Arithmetic.of(DEVICE.backend());
     }
 
     @Override

@@ -38,7 +38,7 @@ class CudaProviderTest {
         try {
             var finding = new CudaProvider().diagnose().getFirst();
             assertFalse(finding.fine());
-            assertTrue(finding.text().contains("-Dobverse.cuda.math=float16 is not one of [float32, tf32]"));
+            assertTrue(finding.text().contains("-Dobverse.cuda.math=float16 is not one of [float32, tf32, bf16]"));
         } finally {
             System.clearProperty("obverse.cuda.math");
         }

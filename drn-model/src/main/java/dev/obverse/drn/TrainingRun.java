@@ -17,6 +17,7 @@ import dev.obverse.nn.train.Loss;
 import dev.obverse.nn.train.TrainListener;
 import dev.obverse.nn.train.Trainer;
 import dev.obverse.tensor.Device;
+import dev.obverse.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -42,7 +43,7 @@ public final class TrainingRun {
         network = new DisentanglingReversingNetwork(run.drn().architecture(), run.seed());
         network.to(device);
         loss = new DrnLoss(run.drn().objective());
-        trainer = new Trainer<>(network, optimizer(), this::loss).schedule(schedule());
+        trainer = new Trainer<PairBatch>(network, optimizer(), this::inputs, this::loss).schedule(schedule());
         if (run.drn().optimization().clipNorm() > 0) {
             trainer.clipNorm(run.drn().optimization().clipNorm());
         }
@@ -115,9 +116,16 @@ public final class TrainingRun {
 
     /** The loss of a batch, recorded for backward. */
     public Loss loss(PairBatch batch) {
+        return loss(inputs(batch));
+    }
+
+    private List<Tensor> inputs(PairBatch batch) {
         var device = network.parameters().getFirst().value().device();
-        var original = batch.original(device);
-        return loss.of(original, batch.recognised(device), network.forward(original, batch.fake(device)));
+        return List.of(batch.original(device), batch.recognised(device), batch.fake(device));
+    }
+
+    private Loss loss(List<Tensor> inputs) {
+        return loss.of(inputs.get(0), inputs.get(1), network.forward(inputs.get(0), inputs.get(2)));
     }
 
     /**

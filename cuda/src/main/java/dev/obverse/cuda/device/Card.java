@@ -39,7 +39,7 @@ public interface Card extends AutoCloseable {
     void clear(long address, long bytes);
 
     /** Number of marks that {@link #mark} knows. */
-    int MARKS = 4;
+    int MARKS = 8;
 
     /** Sets a mark behind all work so far. */
     void mark(int mark);
@@ -61,6 +61,26 @@ public interface Card extends AutoCloseable {
      * @param parameters address of an array of addresses, one for each parameter, as {@code cuLaunchKernel} takes it
      */
     void launch(long function, int grid, int gridY, int blockX, int blockY, long parameters);
+
+    /** From now on work is recorded instead of started. Nothing that waits may be called until the end. */
+    void beginRecording();
+
+    /** Ends it and returns a handle of what was recorded. */
+    long endRecording();
+
+    /** Ends a recording that went wrong and forgets it; never fails. */
+    void abandonRecording();
+
+    /** Starts what was recorded, once more. */
+    void replay(long recording);
+
+    void forget(long recording);
+
+    /** Sets a mark that knows the time, behind all work so far, and returns its handle. */
+    long time();
+
+    /** Milliseconds of the card's time between two such marks, once all work is done; forgets the first. */
+    double between(long first, long second);
 
     /** Gives everything back that belongs to the card; nothing may be called afterwards. */
     @Override

@@ -1,11 +1,13 @@
 package dev.obverse.cuda.device;
 
+import dev.obverse.backend.StepKernels;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
 import java.util.concurrent.locks.ReentrantLock;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The one owner of a card: its memory, its stream, its errors. Kernels of any thread come through {@link #run}, one
@@ -23,7 +25,12 @@ public final class CudaContext {
     private final Card card;
     private final DevicePool pool;
     private final Staging staging;
+    private final LateReads lateReads;
     private final boolean debug;
+    private @Nullable Profile profile;
+    private boolean recording;
+    private long recordings;
+    private long transfers;
     private final ReentrantLock lock = new ReentrantLock();
 
     /**
@@ -36,6 +43,7 @@ public final class CudaContext {
         this.debug = debug;
         pool = new DevicePool(card, device.toString(), debug);
         staging = new Staging(card);
+        lateReads = new LateReads(this);
     }
 
     public Device device() {
@@ -61,7 +69,12 @@ public final class CudaContext {
         lock.lock();
         try {
             card.bind();
-            work.run();
+            var timed = profile;
+            if (timed != null && lock.getHoldCount() == 1) {
+                timed.run(what, work);
+            } else {
+                work.run();
+            }
             if (debug) {
                 card.synchronize();
             }
@@ -80,6 +93,63 @@ public final class CudaContext {
     /** The address behind a tensor's memory. */
     public long address(Storage storage) {
         return CudaStorage.address(this, storage);
+    }
+
+    // ---- recording
+
+    /** Whether every kernel is waited for, so that nothing can be recorded. */
+    public boolean isDebugging() {
+        return debug;
+    }
+
+    /** Runs {@code work}, of whose kernels there may be many, with nobody else using the card in between. */
+    void exclusively(Work work) {
+        lock.lock();
+        try {
+            card.bind();
+            work.run();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    /** While it is true, a transfer between this machine and the card fails. */
+    void recording(boolean recording) {
+        this.recording = recording;
+    }
+
+    void countRecording() {
+        recordings++;
+    }
+
+    /** Number of times that work was recorded. */
+    public long recordings() {
+        return recordings;
+    }
+
+    /** Number of transfers between this machine and the card so far. */
+    long transfers() {
+        return transfers;
+    }
+
+    /** Fails while work is being recorded. */
+    void countTransfer(String what) {
+        if (recording) {
+            throw new NotRecordableException(what);
+        }
+        transfers++;
+    }
+
+    /** From now on the time of every kernel is taken; an earlier profile is closed. */
+    public Profile profile() {
+        var fresh = new Profile(card);
+        run("profile", device, () -> profile = fresh);
+        return fresh;
+    }
+
+    /** Starts reading floats; the result waits for them. */
+    public StepKernels.Reading readLater(Storage source) {
+        return lateReads.start(source);
     }
 
     // ---- memory
@@ -115,6 +185,7 @@ public final class CudaContext {
 
     /** Only within {@link #run}. */
     public void write(int[] source, long target) {
+        countTransfer("indices are sent to the card");
         staging.write(target, 4L * source.length, Staging.ints(source));
     }
 
@@ -143,6 +214,7 @@ public final class CudaContext {
 
     /** Only within {@link #run}. */
     public void read(long source, int[] target) {
+        countTransfer("indices are read from the card");
         staging.read(
                 source,
                 4L * target.length,
@@ -152,13 +224,17 @@ public final class CudaContext {
 
     /** Only within {@link #run}. */
     public double readDouble(long source) {
+        countTransfer("a number is read from the card");
         var value = new double[1];
         staging.read(source, 8, (_, part) -> value[0] = part.get(ValueLayout.JAVA_DOUBLE, 0));
         return value[0];
     }
 
     private void transfer(String what, Storage storage, Work work) {
-        run(what, storage.length() + " elements", work);
+        run(what, storage.length() + " elements", () -> {
+            countTransfer(what.equals("read") ? "a tensor is read" : "a tensor is made of values of this machine");
+            work.run();
+        });
     }
 
     private static long bytes(Storage storage) {
@@ -169,6 +245,7 @@ public final class CudaContext {
     public void close() {
         run("close", device, () -> {
             staging.close();
+            lateReads.close();
             pool.trim();
         });
         card.close();

@@ -3,7 +3,6 @@ package dev.obverse.cuda.device;
 import java.util.ArrayDeque;
 import java.util.Comparator;
 import java.util.HashMap;
-import java.util.Iterator;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -36,13 +35,26 @@ public final class DevicePool {
     public record Statistics(
             long allocated, long hits, long liveBlocks, long liveBytes, long pooledBytes, long peakBytes) {}
 
-    private record Live(long bytes, @Nullable String asker) {}
+    private record Live(
+            long bytes, @Nullable String asker, @Nullable Reserve reserve) {}
+
+    /**
+     * Blocks for work that is recorded and done again: it will use the same addresses every time, so nobody else may
+     * get them. Filled when the work runs for the first time inside {@link #open}.
+     */
+    public static final class Reserve {
+        private final TreeMap<Long, ArrayDeque<Long>> bySize = new TreeMap<>();
+        private int live;
+        private boolean dissolved;
+    }
 
     private final Card card;
     private final String device;
     private final boolean remembersAskers;
     private final TreeMap<Long, ArrayDeque<Long>> bySize = new TreeMap<>();
     private final Map<Long, Live> live = new HashMap<>();
+    private @Nullable Reserve open;
+    private boolean grows = true;
     private long allocated;
     private long hits;
     private long liveBytes;
@@ -73,8 +85,10 @@ public final class DevicePool {
     }
 
     private synchronized @Nullable Long pooled(long size, @Nullable String asker) {
-        var stack = bySize.get(size);
-        var address = stack == null ? null : stack.poll();
+        var address = poll(open == null ? bySize : open.bySize, size);
+        if (address == null && open != null && grows) {
+            address = poll(bySize, size); // what plain calls have used, so that memory is not needed twice
+        }
         if (address != null) {
             hits++;
             pooledBytes -= size;
@@ -83,13 +97,24 @@ public final class DevicePool {
         return address;
     }
 
+    private static @Nullable Long poll(Map<Long, ArrayDeque<Long>> stacks, long size) {
+        var stack = stacks.get(size);
+        return stack == null ? null : stack.poll();
+    }
+
     private void use(long address, long size, @Nullable String asker) {
-        live.put(address, new Live(size, asker));
+        live.put(address, new Live(size, asker, open));
+        if (open != null) {
+            open.live++;
+        }
         liveBytes += size;
         peakBytes = Math.max(peakBytes, liveBytes);
     }
 
     private long fresh(long size, @Nullable String asker) {
+        if (!grows) {
+            throw new NotRecordableException("it asks for " + Bytes.text(size) + " that it did not ask for before");
+        }
         for (int collections = 0; ; collections++) {
             try {
                 long address = card.allocate(size);
@@ -136,7 +161,41 @@ public final class DevicePool {
         }
         liveBytes -= block.bytes;
         pooledBytes += block.bytes;
-        bySize.computeIfAbsent(block.bytes, _ -> new ArrayDeque<>()).push(address);
+        var reserve = block.reserve;
+        if (reserve != null) {
+            reserve.live--;
+        }
+        var home = reserve == null || reserve.dissolved ? bySize : reserve.bySize;
+        home.computeIfAbsent(block.bytes, _ -> new ArrayDeque<>()).push(address);
+    }
+
+    /**
+     * From now on blocks come from {@code reserve}, which gets them back whenever they are given back. Only one thread
+     * may use the pool until {@link #close}.
+     *
+     * @param grows whether the reserve may get blocks that it does not have yet
+     */
+    synchronized void open(Reserve reserve, boolean grows) {
+        open = reserve;
+        this.grows = grows;
+    }
+
+    synchronized void close() {
+        open = null;
+        grows = true;
+    }
+
+    /** Number of a reserve's blocks that are in use. */
+    synchronized int live(Reserve reserve) {
+        return reserve.live;
+    }
+
+    /** Lets everybody have a reserve's blocks. */
+    synchronized void dissolve(Reserve reserve) {
+        reserve.dissolved = true;
+        reserve.bySize.forEach((size, blocks) ->
+                bySize.computeIfAbsent(size, _ -> new ArrayDeque<>()).addAll(blocks));
+        reserve.bySize.clear();
     }
 
     /**
@@ -148,11 +207,13 @@ public final class DevicePool {
         var addresses = new ArrayDeque<Long>();
         long bytes;
         synchronized (this) {
-            for (Iterator<ArrayDeque<Long>> stacks = bySize.values().iterator(); stacks.hasNext(); stacks.remove()) {
-                addresses.addAll(stacks.next());
+            bytes = 0;
+            for (var stacks = bySize.entrySet().iterator(); stacks.hasNext(); stacks.remove()) {
+                var stack = stacks.next();
+                addresses.addAll(stack.getValue());
+                bytes += stack.getKey() * stack.getValue().size();
             }
-            bytes = pooledBytes;
-            pooledBytes = 0;
+            pooledBytes -= bytes;
         }
         if (!addresses.isEmpty()) {
             card.synchronize();

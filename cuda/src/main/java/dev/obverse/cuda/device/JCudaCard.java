@@ -9,8 +9,11 @@ import jcuda.driver.CUdeviceptr;
 import jcuda.driver.CUevent;
 import jcuda.driver.CUevent_flags;
 import jcuda.driver.CUfunction;
+import jcuda.driver.CUgraph;
+import jcuda.driver.CUgraphExec;
 import jcuda.driver.CUmodule;
 import jcuda.driver.CUstream;
+import jcuda.driver.CUstreamCaptureMode;
 import jcuda.driver.CUstream_flags;
 import jcuda.driver.JCudaDriver;
 import jcuda.runtime.cudaStream_t;
@@ -29,6 +32,9 @@ public final class JCudaCard implements Card {
     private final boolean[] marked = new boolean[MARKS];
     private final java.util.List<CUmodule> modules = new java.util.ArrayList<>();
     private final java.util.List<CUfunction> functions = new java.util.ArrayList<>();
+    private final java.util.Map<Long, CUgraphExec> recordings = new java.util.HashMap<>();
+    private final java.util.Map<Long, CUevent> times = new java.util.HashMap<>();
+    private long handles;
     private final String name;
     private final int capability;
 
@@ -187,10 +193,73 @@ public final class JCudaCard implements Card {
                         null));
     }
 
+    /** Relaxed: cuBLAS and cuDNN may do what they like on the way, and nobody else uses the stream meanwhile. */
+    @Override
+    public void beginRecording() {
+        check(
+                "cuStreamBeginCapture",
+                JCudaDriver.cuStreamBeginCapture(stream, CUstreamCaptureMode.CU_STREAM_CAPTURE_MODE_RELAXED));
+    }
+
+    @Override
+    public long endRecording() {
+        var graph = new CUgraph();
+        check("cuStreamEndCapture", JCudaDriver.cuStreamEndCapture(stream, graph));
+        var recording = new CUgraphExec();
+        try {
+            check("cuGraphInstantiate", JCudaDriver.cuGraphInstantiate(recording, graph, 0));
+        } finally {
+            check("cuGraphDestroy", JCudaDriver.cuGraphDestroy(graph));
+        }
+        recordings.put(++handles, recording);
+        return handles;
+    }
+
+    @Override
+    public void abandonRecording() {
+        var graph = new CUgraph();
+        if (JCudaDriver.cuStreamEndCapture(stream, graph) == 0) {
+            check("cuGraphDestroy", JCudaDriver.cuGraphDestroy(graph));
+        }
+    }
+
+    @Override
+    public void replay(long recording) {
+        check("cuGraphLaunch", JCudaDriver.cuGraphLaunch(recordings.get(recording), stream));
+    }
+
+    @Override
+    public void forget(long recording) {
+        synchronize();
+        check("cuGraphExecDestroy", JCudaDriver.cuGraphExecDestroy(recordings.remove(recording)));
+    }
+
+    @Override
+    public long time() {
+        var event = new CUevent();
+        check("cuEventCreate", JCudaDriver.cuEventCreate(event, CUevent_flags.CU_EVENT_DEFAULT));
+        check("cuEventRecord", JCudaDriver.cuEventRecord(event, stream));
+        times.put(++handles, event);
+        return handles;
+    }
+
+    @Override
+    public double between(long first, long second) {
+        var milliseconds = new float[1];
+        var from = times.remove(first);
+        check("cuEventElapsedTime", JCudaDriver.cuEventElapsedTime(milliseconds, from, times.get(second)));
+        check("cuEventDestroy", JCudaDriver.cuEventDestroy(from));
+        return milliseconds[0];
+    }
+
     @Override
     public void close() {
         bind();
         synchronize();
+        java.util.List.copyOf(recordings.keySet()).forEach(this::forget);
+        for (var time : times.values()) {
+            check("cuEventDestroy", JCudaDriver.cuEventDestroy(time));
+        }
         for (var module : modules) {
             check("cuModuleUnload", JCudaDriver.cuModuleUnload(module));
         }

@@ -12,6 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class Staging {
     private static final int PART = 4 << 20;
+    /** Each with the mark of its number. */
+    static final int PARTS = 4;
 
     private final Card card;
     private @Nullable MemorySegment pinned;
@@ -34,7 +36,7 @@ final class Staging {
             source.fill(done, part.asSlice(0, size));
             card.copyIn(part.address(), address + done, size);
             card.mark(next);
-            next = (next + 1) % Card.MARKS;
+            next = (next + 1) % PARTS;
         }
     }
 
@@ -60,8 +62,8 @@ final class Staging {
     private MemorySegment part() {
         var memory = pinned;
         if (memory == null) {
-            memory = MemorySegment.ofAddress(card.allocatePinned((long) Card.MARKS * PART))
-                    .reinterpret((long) Card.MARKS * PART);
+            memory = MemorySegment.ofAddress(card.allocatePinned((long) PARTS * PART))
+                    .reinterpret((long) PARTS * PART);
             pinned = memory;
         }
         card.await(next);

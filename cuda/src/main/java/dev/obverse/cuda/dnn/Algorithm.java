@@ -17,20 +17,23 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
 
     static final int FMA_MATH = 3;
 
+    /** Tensor cores on bfloat16. */
+    static final int TENSOR_MATH = 1;
+
     /** What cuDNN says of an algorithm it was asked about. */
     record Candidate(int status, boolean deterministic, Algorithm algorithm) {}
 
     /**
-     * Those that give the same bits every time, fit into the workspace and, unless {@code tf32}, round as float32 does,
-     * the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come
+     * Those that give the same bits every time, fit into the workspace and, unless it {@code rounds}, round as float32
+     * does, the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come
      * first.
      */
-    static List<Algorithm> ranked(Direction direction, boolean tf32, long mostWorkspace, List<Candidate> candidates) {
+    static List<Algorithm> ranked(Direction direction, boolean rounds, long mostWorkspace, List<Candidate> candidates) {
         var allowed = candidates.stream()
                 .filter(c -> c.status == 0 && c.deterministic)
                 .map(Candidate::algorithm)
                 .filter(a -> a.workspace <= mostWorkspace);
-        if (tf32) {
+        if (rounds) {
             return allowed.sorted(Comparator.comparingDouble(Algorithm::milliseconds))
                     .toList();
         }

@@ -3,10 +3,12 @@ package dev.obverse.cuda.dnn;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.cuda.device.CudaContext;
 import dev.obverse.cuda.device.JCudaCard.Address;
+import dev.obverse.cuda.device.Precision;
 import dev.obverse.cuda.dnn.Algorithm.Candidate;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import jcuda.Pointer;
 import jcuda.jcudnn.JCudnn;
@@ -26,36 +28,43 @@ public final class AlgorithmSearch {
 
     private final CudaContext context;
     private final Cudnn cudnn;
-    private final boolean tf32;
+    private final Precision precision;
     private final boolean measure;
     private final AlgorithmFile file;
 
     /**
      * On one card.
      *
-     * @param tf32 whether inputs may be rounded to TF32
+     * @param precision what convolutions may round their inputs to
      * @param measure whether to time the algorithms
      * @param file where choices are remembered, for this card and this version of cuDNN only
      */
-    public AlgorithmSearch(CudaContext context, Cudnn cudnn, boolean tf32, boolean measure, Path file) {
+    public AlgorithmSearch(CudaContext context, Cudnn cudnn, Precision precision, boolean measure, Path file) {
         this.context = context;
         this.cudnn = cudnn;
-        this.tf32 = tf32;
+        this.precision = precision;
         this.measure = measure;
         this.file = new AlgorithmFile(file);
     }
 
+    Precision precision() {
+        return precision;
+    }
+
     /** cuDNN's math type to ask with. */
-    int math() {
-        return tf32 ? Algorithm.DEFAULT_MATH : Algorithm.FMA_MATH;
+    int math(ConvLayout layout) {
+        if (layout == ConvLayout.NHWC_BF16) {
+            return Algorithm.TENSOR_MATH;
+        }
+        return precision == Precision.FLOAT32 ? Algorithm.FMA_MATH : Algorithm.DEFAULT_MATH;
     }
 
     /** None if cuDNN has no algorithm that will do. The array that the direction makes may be overwritten. */
     Optional<Algorithm> choose(
             Direction direction, ConvLayout layout, ConvSpec s, ConvDescriptors d, Pointer x, Pointer w, Pointer y) {
-        var key = direction + " " + layout + " " + (tf32 ? "tf32" : "float32") + " "
+        var key = direction + " " + layout + " " + precision.name().toLowerCase(Locale.ROOT) + " "
                 + s.toString().replaceAll("[^0-9,]", "");
-        var remembered = file.get(key).flatMap(a -> stillWorks(direction, d, a));
+        var remembered = file.get(key).flatMap(a -> stillWorks(direction, layout, d, a));
         if (remembered.isPresent()) {
             return remembered;
         }
@@ -66,24 +75,24 @@ public final class AlgorithmSearch {
                     limit,
                     workspace -> candidates.addAll(measured(direction, d, x, w, y, new Address(workspace), limit)));
         }
-        var best = firstThatWorks(direction, d, limit, candidates);
+        var best = firstThatWorks(direction, layout, d, limit, candidates);
         if (best.isEmpty()) {
-            best = firstThatWorks(direction, d, limit, proposed(direction, d));
+            best = firstThatWorks(direction, layout, d, limit, proposed(direction, d));
         }
         best.ifPresent(a -> file.put(key, a));
         return best;
     }
 
     private Optional<Algorithm> firstThatWorks(
-            Direction direction, ConvDescriptors d, long limit, List<Candidate> candidates) {
-        return Algorithm.ranked(direction, tf32, limit, candidates).stream()
-                .flatMap(a -> stillWorks(direction, d, a).stream())
+            Direction direction, ConvLayout layout, ConvDescriptors d, long limit, List<Candidate> candidates) {
+        return Algorithm.ranked(direction, precision != Precision.FLOAT32, limit, candidates).stream()
+                .flatMap(a -> stillWorks(direction, layout, d, a).stream())
                 .filter(a -> a.workspace() <= limit)
                 .findFirst();
     }
 
     /** The algorithm with the workspace it needs now; none if cuDNN does not take it for these descriptors. */
-    private Optional<Algorithm> stillWorks(Direction direction, ConvDescriptors d, Algorithm a) {
+    private Optional<Algorithm> stillWorks(Direction direction, ConvLayout layout, ConvDescriptors d, Algorithm a) {
         d.setMath(a.math());
         var bytes = new long[1];
         var h = cudnn.handle();
@@ -98,7 +107,7 @@ public final class AlgorithmSearch {
                 JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
                         h, d.x(), d.y(), d.convolution(), d.w(), a.number(), bytes);
         };
-        d.setMath(math());
+        d.setMath(math(layout));
         return status == 0 ? Optional.of(new Algorithm(a.number(), a.math(), bytes[0], 0)) : Optional.empty();
     }
 

@@ -28,7 +28,7 @@ record ConvDescriptors(
         check("cudnnCreateTensorDescriptor", JCudnn.cudnnCreateTensorDescriptor(d.y));
         check("cudnnCreateConvolutionDescriptor", JCudnn.cudnnCreateConvolutionDescriptor(d.convolution));
         int layout = order.format();
-        int type = cudnnDataType.CUDNN_DATA_FLOAT;
+        int type = order.type();
         check(
                 "cudnnSetTensor4dDescriptor",
                 JCudnn.cudnnSetTensor4dDescriptor(d.x, layout, type, s.n(), s.cin(), g.h(), g.w()));
@@ -49,7 +49,7 @@ record ConvDescriptors(
                         s.dilationH(),
                         s.dilationW(),
                         cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
-                        type));
+                        cudnnDataType.CUDNN_DATA_FLOAT));
         check("cudnnSetConvolutionGroupCount", JCudnn.cudnnSetConvolutionGroupCount(d.convolution, s.groups()));
         d.setMath(math);
         return d;

@@ -2,11 +2,16 @@ package dev.obverse.cuda.dnn;
 
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.CopySpec;
+import dev.obverse.cuda.device.Precision;
+import java.util.List;
+import jcuda.jcudnn.cudnnDataType;
 import jcuda.jcudnn.cudnnTensorFormat;
 import org.jspecify.annotations.Nullable;
 
 /** In which order cuDNN gets the axes of images and weights; the first is our own, but for the weight's last axis. */
 enum ConvLayout {
+    /** As {@link #NHWC}, in bfloat16. */
+    NHWC_BF16,
     /** Images as ours, weights {@code [Cout,KH,KW,Cin/groups]}. */
     NHWC,
     /** Images {@code [N,C,H,W]}, weights {@code [Cout,Cin/groups,KH,KW]}. */
@@ -14,13 +19,23 @@ enum ConvLayout {
 
     /** cuDNN's number for it. */
     int format() {
-        return this == NHWC ? cudnnTensorFormat.CUDNN_TENSOR_NHWC : cudnnTensorFormat.CUDNN_TENSOR_NCHW;
+        return this != NCHW ? cudnnTensorFormat.CUDNN_TENSOR_NHWC : cudnnTensorFormat.CUDNN_TENSOR_NCHW;
+    }
+
+    /** cuDNN's number for the type of elements; sums are float32 in any case. */
+    int type() {
+        return this == NHWC_BF16 ? cudnnDataType.CUDNN_DATA_BFLOAT16 : cudnnDataType.CUDNN_DATA_FLOAT;
+    }
+
+    /** Those that may be used, best first. */
+    static List<ConvLayout> allowed(Precision precision) {
+        return precision == Precision.BF16 ? List.of(NHWC_BF16, NHWC, NCHW) : List.of(NHWC, NCHW);
     }
 
     /** The copy from our order {@code [n,h,w,c]} into this one, or null if they are the same. */
     @Nullable
     CopySpec image(int n, int h, int w, int c) {
-        if (this == NHWC) {
+        if (this != NCHW) {
             return null;
         }
         return new CopySpec(
@@ -30,7 +45,7 @@ enum ConvLayout {
     /** The copy from our weight {@code [KH,KW,Cin/groups,Cout]} into this order, or null if a transposition does it. */
     @Nullable
     CopySpec weight(ConvSpec s) {
-        if (this == NHWC) {
+        if (this != NCHW) {
             return null;
         }
         int taps = s.kh() * s.kw();

@@ -66,7 +66,7 @@ public final class CudnnConv implements CudaConv.FastConv {
 
     /** In the first order of axes for which cuDNN has an algorithm. */
     private boolean run(Direction direction, ConvSpec s, long x, long w, long y) {
-        for (var layout : ConvLayout.values()) {
+        for (var layout : ConvLayout.allowed(search.precision())) {
             var plan = plans.get(new Key(direction, s, layout));
             if ((plan == null || plan.isPresent()) && run(direction, s, layout, x, w, y)) {
                 return true;
@@ -88,7 +88,7 @@ public final class CudnnConv implements CudaConv.FastConv {
                 image -> withWeight(direction, s, layout, w, weight -> {
                     boolean output = direction == Direction.FORWARD;
                     var order = layout.image(s.n(), s.outH(), s.outW(), s.cout());
-                    through(order, output, y, result -> {
+                    through(order, layout, s.outPixels() * s.cout(), output, y, result -> {
                         var addresses = new Pointer[] {new Address(image), new Address(weight), new Address(result)};
                         done[0] = convolve(new Key(direction, s, layout), g, addresses[0], addresses[1], addresses[2]);
                     });
@@ -101,16 +101,17 @@ public final class CudnnConv implements CudaConv.FastConv {
         boolean output = direction == Direction.INPUT_GRADIENT;
         var order = layout.image(s.n(), g.h(), g.w(), s.cin());
         if (!g.pads(s)) {
-            through(order, output, x, work);
+            through(order, layout, s.n() * s.h() * s.w() * s.cin(), output, x, work);
             return;
         }
-        long bytes = 4L * s.n() * g.h() * g.w() * s.cin();
+        int length = s.n() * g.h() * g.w() * s.cin();
+        long bytes = 4L * length;
         context.withScratch(bytes, padded -> {
             if (!output) {
                 context.card().clear(padded, bytes);
                 mover.copy(padding(s, g), x, padded);
             }
-            through(order, output, padded, work);
+            through(order, layout, length, output, padded, work);
             if (output) {
                 mover.copy(cropping(s, g), padded, x);
             }
@@ -121,7 +122,7 @@ public final class CudnnConv implements CudaConv.FastConv {
         boolean output = direction == Direction.WEIGHT_GRADIENT;
         var order = layout.weight(s);
         if (order != null) {
-            through(order, output, w, work);
+            through(order, layout, s.weightSize(), output, w, work);
             return;
         }
         int rows = s.weightSize() / s.cout();
@@ -129,15 +130,30 @@ public final class CudnnConv implements CudaConv.FastConv {
             if (!output) {
                 mover.transpose(rows, s.cout(), w, weight);
             }
-            work.accept(weight);
+            through(null, layout, s.weightSize(), output, weight, work);
             if (output) {
                 mover.transpose(s.cout(), rows, weight, w);
             }
         });
     }
 
-    /** Calls {@code work} with a copy in another order, made before, or, of an output, brought back afterwards. */
-    private void through(@Nullable CopySpec order, boolean output, long array, LongConsumer work) {
+    /**
+     * Calls {@code work} with a copy in another order or type, made before, or, of an output, brought back afterwards.
+     */
+    private void through(
+            @Nullable CopySpec order, ConvLayout layout, int n, boolean output, long array, LongConsumer work) {
+        if (layout == ConvLayout.NHWC_BF16) {
+            context.withScratch(2L * n, half -> {
+                if (!output) {
+                    mover.toBf16(n, array, half);
+                }
+                work.accept(half);
+                if (output) {
+                    mover.fromBf16(n, half, array);
+                }
+            });
+            return;
+        }
         if (order == null) {
             work.accept(array);
             return;
@@ -184,7 +200,7 @@ public final class CudnnConv implements CudaConv.FastConv {
     }
 
     private Optional<Plan> plan(Key key, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
-        var descriptors = ConvDescriptors.of(key.spec, g, key.layout, search.math());
+        var descriptors = ConvDescriptors.of(key.spec, g, key.layout, search.math(key.layout));
         var algorithm = search.choose(key.direction, key.layout, key.spec, descriptors, x, w, y);
         if (algorithm.isEmpty()) {
             LOG.log(
@@ -193,7 +209,11 @@ public final class CudnnConv implements CudaConv.FastConv {
                     key.layout,
                     key.direction,
                     key.spec,
-                    key.layout == ConvLayout.NHWC ? "trying NCHW, with copies" : "plain kernels run");
+                    switch (key.layout) {
+                        case NHWC_BF16 -> "trying float32";
+                        case NHWC -> "trying NCHW, with copies";
+                        case NCHW -> "plain kernels run";
+                    });
         }
         return algorithm.map(a -> {
             descriptors.setMath(a.math());

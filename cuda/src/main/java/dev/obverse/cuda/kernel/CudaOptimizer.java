@@ -8,25 +8,27 @@ import dev.obverse.cuda.device.CudaContext;
 public record CudaOptimizer(CudaContext context, Launcher launcher) implements OptimizerKernels {
     @Override
     public void adam(Adam s, Storage w, Storage gradient, Storage firstMoment, Storage secondMoment, int n) {
-        context.run(
-                "adam",
-                s,
-                () -> launcher.begin()
-                        .with(n)
-                        .with((float) s.gradientScale())
-                        .with((float) (s.decoupled() ? 1 - s.lr() * s.weightDecay() : 1))
-                        .with((float) (s.decoupled() ? 0 : s.weightDecay()))
-                        .with((float) (1 - s.beta1()))
-                        .with((float) s.beta2())
-                        .with((float) (1 - s.beta2()))
-                        .with((float) Math.sqrt(1 - Math.pow(s.beta2(), s.step())))
-                        .with((float) s.eps())
-                        .with((float) (s.lr() / (1 - Math.pow(s.beta1(), s.step()))))
-                        .with(w)
-                        .with(gradient)
-                        .with(firstMoment)
-                        .with(secondMoment)
-                        .overElements("adam", n));
+        context.run("adam", s, () -> {
+            launcher.begin().with(n).with((float) s.gradientScale());
+            for (float number : numbers(s)) {
+                launcher.with(number);
+            }
+            launcher.with(w).with(gradient).with(firstMoment).with(secondMoment).overElements("adam", n);
+        });
+    }
+
+    /** What a kernel needs of an update beside the factor on the gradient, in the kernels' order. */
+    static float[] numbers(Adam s) {
+        return new float[] {
+            (float) (s.decoupled() ? 1 - s.lr() * s.weightDecay() : 1),
+            (float) (s.decoupled() ? 0 : s.weightDecay()),
+            (float) (1 - s.beta1()),
+            (float) s.beta2(),
+            (float) (1 - s.beta2()),
+            (float) Math.sqrt(1 - Math.pow(s.beta2(), s.step())),
+            (float) s.eps(),
+            (float) (s.lr() / (1 - Math.pow(s.beta1(), s.step())))
+        };
     }
 
     @Override

@@ -18,7 +18,9 @@ import java.util.Map;
  */
 public final class Launcher {
     private static final int MOST_PARAMETERS = 32;
-    private static final int VALUE_BYTES = 2048;
+    /** What a kernel may take at most on every card. */
+    private static final int VALUE_BYTES = 4096;
+
     private static final int THREADS = 256;
     /** Enough blocks to fill any card; threads then take several elements each. */
     private static final int MOST_BLOCKS = 1 << 14;
@@ -83,6 +85,14 @@ public final class Launcher {
     /** A struct of 32-bit numbers. */
     public Launcher withStruct(int... fields) {
         MemorySegment.copy(fields, 0, values, ValueLayout.JAVA_INT, slot(4 * fields.length, 4), fields.length);
+        return this;
+    }
+
+    /** A struct of 32-bit numbers, an even number of them, and then addresses. */
+    Launcher withStruct(int[] fields, long[] addresses) {
+        long at = slot(4 * fields.length + 8 * addresses.length, 8);
+        MemorySegment.copy(fields, 0, values, ValueLayout.JAVA_INT, at, fields.length);
+        MemorySegment.copy(addresses, 0, values, ValueLayout.JAVA_LONG, at + 4L * fields.length, addresses.length);
         return this;
     }
 

@@ -22,6 +22,26 @@ public record Mover(Launcher launcher) {
                 .overElements(fours ? "copy4" : "copy", n / unit);
     }
 
+    /** float32 to bfloat16, to the nearest. */
+    public void toBf16(int n, long source, long target) {
+        convert("to_bf16", n, source, target);
+    }
+
+    /** bfloat16 to float32. */
+    public void fromBf16(int n, long source, long target) {
+        convert("from_bf16", n, source, target);
+    }
+
+    private void convert(String kernel, int n, long source, long target) {
+        boolean fours = n % 4 == 0;
+        int units = fours ? n / 4 : n;
+        launcher.begin()
+                .with(units)
+                .withAddress(source)
+                .withAddress(target)
+                .overElements(fours ? kernel + "_4" : kernel, units);
+    }
+
     /** {@code [rows, columns]} to {@code [columns, rows]}. */
     public void transpose(int rows, int columns, long source, long target) {
         int tiles = ((rows - 1) / 32 + 1) * ((columns - 1) / 32 + 1);

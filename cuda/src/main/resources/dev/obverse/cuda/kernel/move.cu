@@ -13,6 +13,42 @@ COPY(copy, float)
 // Four elements at a time, where offsets, strides and the last extent are multiples of 4; the host divides them.
 COPY(copy4, float4)
 
+// bfloat16 is the upper half of a float; to the nearest, ties to even, and a NaN stays one.
+__device__ inline unsigned short upper_half(float x) {
+    unsigned bits = __float_as_uint(x);
+    return (unsigned short)(x != x ? bits >> 16 | 0x40 : (bits + 0x7fff + (bits >> 16 & 1)) >> 16);
+}
+
+__device__ inline float from_upper_half(unsigned short half) { return __uint_as_float((unsigned)half << 16); }
+
+KERNEL to_bf16(int n, const float* x, unsigned short* y) {
+    FOR_EACH(i, n) y[i] = upper_half(x[i]);
+}
+
+KERNEL from_bf16(int n, const unsigned short* x, float* y) {
+    FOR_EACH(i, n) y[i] = from_upper_half(x[i]);
+}
+
+// Four at a time.
+KERNEL to_bf16_4(int n, const float4* x, ushort4* y) {
+    FOR_EACH(i, n) {
+        float4 v = x[i];
+        ushort4 half;
+        half.x = upper_half(v.x), half.y = upper_half(v.y), half.z = upper_half(v.z), half.w = upper_half(v.w);
+        y[i] = half;
+    }
+}
+
+KERNEL from_bf16_4(int n, const ushort4* x, float4* y) {
+    FOR_EACH(i, n) {
+        ushort4 half = x[i];
+        float4 v;
+        v.x = from_upper_half(half.x), v.y = from_upper_half(half.y), v.z = from_upper_half(half.z),
+        v.w = from_upper_half(half.w);
+        y[i] = v;
+    }
+}
+
 // y[o,j,i] = x[o, indices[j], i]
 KERNEL index_select(int n, Divisor inner, Divisor count, int extent, const int* indices, const float* x, float* y) {
     FOR_EACH(at, n) {

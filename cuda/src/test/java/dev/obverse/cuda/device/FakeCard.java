@@ -10,6 +10,10 @@ class FakeCard implements Card {
     long used;
     int launchStatus;
     int synchronizations;
+    boolean recording;
+    int recordStatus;
+    int replays;
+    int forgotten;
     private long next = 0x1000;
     private final java.util.Map<Long, Long> sizes = new java.util.HashMap<>();
 
@@ -98,4 +102,43 @@ class FakeCard implements Card {
 
     @Override
     public void close() {}
+
+    @Override
+    public void beginRecording() {
+        recording = true;
+    }
+
+    @Override
+    public long endRecording() {
+        recording = false;
+        if (recordStatus != 0) {
+            throw new CudaException("cuStreamEndCapture", recordStatus, "the capture was invalidated");
+        }
+        return 1;
+    }
+
+    @Override
+    public void abandonRecording() {
+        recording = false;
+    }
+
+    @Override
+    public void replay(long recording) {
+        replays++;
+    }
+
+    @Override
+    public void forget(long recording) {
+        forgotten++;
+    }
+
+    @Override
+    public long time() {
+        return 0;
+    }
+
+    @Override
+    public double between(long first, long second) {
+        return 0;
+    }
 }

@@ -11,6 +11,7 @@ import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -20,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A card that is this machine: its memory is ordinary memory, and kernels are the same sources compiled by g++. It
@@ -33,6 +35,8 @@ public final class HostCard implements Card {
     private final Path folder;
     private final Map<Long, Arena> blocks = new HashMap<>();
     private final List<MethodHandle> functions = new ArrayList<>();
+    private final List<List<Runnable>> recordings = new ArrayList<>();
+    private @Nullable List<Runnable> recording;
 
     public HostCard(Path folder) {
         this.folder = folder;
@@ -137,20 +141,21 @@ public final class HostCard implements Card {
 
     @Override
     public void copyIn(long pinned, long address, long bytes) {
-        at(address, bytes).copyFrom(at(pinned, bytes));
+        start(() -> at(address, bytes).copyFrom(at(pinned, bytes)));
     }
 
     @Override
     public void copyOut(long address, long pinned, long bytes) {
-        at(pinned, bytes).copyFrom(at(address, bytes));
+        start(() -> at(pinned, bytes).copyFrom(at(address, bytes)));
     }
 
     @Override
     public void clear(long address, long bytes) {
-        at(address, bytes).fill((byte) 0);
+        start(() -> at(address, bytes).fill((byte) 0));
     }
 
-    private static MemorySegment at(long address, long bytes) {
+    /** A block's memory. */
+    public static MemorySegment at(long address, long bytes) {
         return MemorySegment.ofAddress(address).reinterpret(bytes);
     }
 
@@ -181,6 +186,15 @@ public final class HostCard implements Card {
             throw new IllegalStateException(
                     "a card would refuse the grid %dx%d of %dx%d threads".formatted(grid, gridY, blockX, blockY));
         }
+        if (recording == null) {
+            call(function, grid, gridY, blockX, blockY, parameters);
+        } else {
+            var copy = copied(parameters);
+            start(() -> call(function, grid, gridY, blockX, blockY, copy.address()));
+        }
+    }
+
+    private void call(long function, int grid, int gridY, int blockX, int blockY, long parameters) {
         try {
             functions.get((int) function).invokeExact(grid, gridY, blockX, blockY, MemorySegment.ofAddress(parameters));
         } catch (RuntimeException | Error e) {
@@ -188,6 +202,70 @@ public final class HostCard implements Card {
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    // ---- recording, as a list of what was asked
+
+    /** Does, or records, what a library would do on a card. */
+    public void start(Runnable work) {
+        if (recording == null) {
+            work.run();
+        } else {
+            recording.add(work);
+        }
+    }
+
+    /**
+     * A launch's parameters as they are now: the launcher has a block of 32 addresses, all into one block of 4096 bytes
+     * that begins with the first parameter; what lies behind the last parameter is garbage that no kernel looks at.
+     */
+    private static MemorySegment copied(long parameters) {
+        var addresses = at(parameters, 32 * 8);
+        long first = addresses.get(ValueLayout.JAVA_LONG, 0);
+        var values = Arena.global().allocate(4096, 16).copyFrom(at(first, 4096));
+        var copy = Arena.global().allocate(32 * 8, 8);
+        for (int i = 0; i < 32; i++) {
+            long moved = addresses.getAtIndex(ValueLayout.JAVA_LONG, i) - first + values.address();
+            copy.setAtIndex(ValueLayout.JAVA_LONG, i, moved);
+        }
+        return copy;
+    }
+
+    @Override
+    public void beginRecording() {
+        recording = new ArrayList<>();
+    }
+
+    @Override
+    public long endRecording() {
+        recordings.add(recording);
+        recording = null;
+        return recordings.size();
+    }
+
+    @Override
+    public void abandonRecording() {
+        recording = null;
+    }
+
+    @Override
+    public void replay(long number) {
+        recordings.get((int) number - 1).forEach(Runnable::run);
+    }
+
+    @Override
+    public void forget(long number) {
+        recordings.set((int) number - 1, List.of());
+    }
+
+    @Override
+    public long time() {
+        return System.nanoTime();
+    }
+
+    @Override
+    public double between(long first, long second) {
+        return (second - first) * 1e-6;
     }
 
     @Override

@@ -15,6 +15,10 @@ struct float4 {
     float x, y, z, w;
 };
 
+struct ushort4 {
+    unsigned short x, y, z, w;
+};
+
 struct Dim {
     unsigned x, y, z;
 };
@@ -27,6 +31,14 @@ static inline float __int_as_float(int bits) {
     float value;
     memcpy(&value, &bits, 4);
     return value;
+}
+
+static inline float __uint_as_float(unsigned bits) { return __int_as_float((int)bits); }
+
+static inline unsigned __float_as_uint(float value) {
+    unsigned bits;
+    memcpy(&bits, &value, 4);
+    return bits;
 }
 
 #define MOST_THREADS 1024

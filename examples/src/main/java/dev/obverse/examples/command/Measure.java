@@ -1,6 +1,7 @@
 package dev.obverse.examples.command;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import dev.obverse.backend.AsynchronousBackend;
 import dev.obverse.drn.Architecture;
 import dev.obverse.drn.DisentanglingReversingNetwork;
 import dev.obverse.drn.DrnConfig;
@@ -9,6 +10,9 @@ import dev.obverse.nn.Parameter;
 import dev.obverse.nn.checkpoint.SafeTensorsWriter;
 import dev.obverse.nn.optim.Adam;
 import dev.obverse.nn.optim.Optimizer;
+import dev.obverse.nn.train.StepReport;
+import dev.obverse.nn.train.TrainListener;
+import dev.obverse.nn.train.Trainer;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
@@ -16,11 +20,13 @@ import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -36,6 +42,8 @@ import picocli.CommandLine.Option;
 public final class Measure implements Callable<Integer> {
     /** First steps choose algorithms, compile and fill pools. */
     private static final int WARM_UP = 5;
+
+    private static final int PROFILED = 5;
 
     @Mixin
     private final Shared shared = new Shared();
@@ -56,6 +64,11 @@ public final class Measure implements Callable<Integer> {
     @Option(names = "--steps", paramLabel = "N", defaultValue = "30", description = "Steps after the first 5 (30).")
     private int steps;
 
+    @Option(
+            names = "--profile",
+            description = "On a card: also print the time of every kernel. Not with -Dobverse.cuda.graph=true.")
+    private boolean profile;
+
     private record Batch(Tensor original, Tensor fake, Tensor recognised) {}
 
     @Override
@@ -69,6 +82,9 @@ public final class Measure implements Callable<Integer> {
             throw shared.usage("--steps " + steps + " and --batch " + batch + " must be at least 1");
         }
         var device = shared.device();
+        if (profile && !(device.backend() instanceof AsynchronousBackend)) {
+            throw shared.usage("--profile asks a card for its times: give --device cuda:0");
+        }
         shared.say(device + ": " + device.backend().description());
         var network = new DisentanglingReversingNetwork(config.architecture(), shared.seed());
         network.to(device);
@@ -92,31 +108,58 @@ public final class Measure implements Callable<Integer> {
 
     private record Result(double[] seconds, double toFirst, double firstLoss, double lastLoss) {}
 
+    /** When each step was reported, and its loss. */
+    private static final class Clock implements TrainListener {
+        final List<Long> times = new ArrayList<>(List.of(System.nanoTime()));
+        final List<Double> losses = new ArrayList<>();
+
+        @Override
+        public void onStep(StepReport report) {
+            times.add(System.nanoTime());
+            losses.add(report.total());
+        }
+    }
+
+    /** The trainer's own steps, as in a training run, but for the data, which are there already. */
     private Result run(DrnConfig config, DisentanglingReversingNetwork network, Batch data) {
         var o = config.optimization();
         var groups = List.of(new Optimizer.Group(network.namedParameters(), o.lr(), 0));
         var adam = new Adam(groups, o.beta1(), o.beta2(), 1e-8);
         var loss = new DrnLoss(config.objective());
-        var seconds = new double[WARM_UP + steps];
-        double first = 0;
-        double last = 0;
-        for (int i = 0; i < seconds.length; i++) {
-            long start = System.nanoTime();
-            try (var _ = TensorScope.open()) {
-                adam.zeroGrad();
-                var total = loss.of(data.original, data.recognised, network.forward(data.original, data.fake))
-                        .total();
-                total.backward();
-                adam.step();
-                last = total.item(); // waits for the device
-            }
-            seconds[i] = (System.nanoTime() - start) * 1e-9;
-            first = i == 0 ? last : first;
-            if (!Double.isFinite(last)) {
-                throw new IllegalStateException("measure: the loss of step " + (i + 1) + " is " + last);
-            }
+        var clock = new Clock();
+        var trainer = new Trainer<Batch>(
+                        network,
+                        adam,
+                        b -> List.of(b.original, b.recognised, b.fake),
+                        x -> loss.of(x.get(0), x.get(1), network.forward(x.get(0), x.get(2))))
+                .listener(clock);
+        trainer.fit((_, _) -> Stream.generate(() -> data).limit(WARM_UP + steps).iterator(), 1);
+        if (profile) {
+            profile(trainer, data);
         }
-        return new Result(Arrays.copyOfRange(seconds, WARM_UP, seconds.length), seconds[0], first, last);
+        var seconds = new double[WARM_UP + steps];
+        for (int i = 0; i < seconds.length; i++) {
+            seconds[i] = (clock.times.get(i + 1) - clock.times.get(i)) * 1e-9;
+        }
+        return new Result(
+                Arrays.copyOfRange(seconds, WARM_UP, seconds.length),
+                seconds[0],
+                clock.losses.getFirst(),
+                clock.losses.get(seconds.length - 1));
+    }
+
+    /** Where a card's time goes, kernel by kernel. */
+    private void profile(Trainer<Batch> trainer, Batch data) {
+        var profile = ((AsynchronousBackend) shared.device().backend()).profile();
+        trainer.fit((_, _) -> Stream.generate(() -> data).limit(PROFILED).iterator(), 2);
+        var times = profile.take();
+        double all = times.values().stream().mapToDouble(t -> t).sum();
+        shared.say("%-28s %12s %7s".formatted("kernel", "ms per step", "share"));
+        times.entrySet().stream()
+                .sorted(Map.Entry.<String, Double>comparingByValue().reversed())
+                .forEach(e -> shared.say("%-28s %12.3f %6.1f%%"
+                        .formatted(e.getKey(), e.getValue() / PROFILED, 100 * e.getValue() / all)));
+        shared.say("%-28s %12.3f".formatted("all, timed one by one", all / PROFILED));
     }
 
     private int report(Architecture a, Result r) {

@@ -38,14 +38,23 @@ public sealed class Adam extends Optimizer permits AdamW {
     @Override
     protected final void update(
             OptimizerKernels kernels, Tensor weight, Tensor gradient, List<Tensor> state, Update u) {
-        var spec = new OptimizerKernels.Adam(
-                u.lr(), beta1, beta2, eps, u.weightDecay(), decoupled, u.gradientScale(), u.number());
         kernels.adam(
-                spec,
+                spec(u),
                 weight.storage(),
                 gradient.storage(),
                 state.get(0).storage(),
                 state.get(1).storage(),
                 weight.size());
+    }
+
+    @Override
+    public final boolean isDivisible() {
+        return true;
+    }
+
+    @Override
+    protected final OptimizerKernels.Adam spec(Update u) {
+        return new OptimizerKernels.Adam(
+                u.lr(), beta1, beta2, eps, u.weightDecay(), decoupled, u.gradientScale(), u.number());
     }
 }

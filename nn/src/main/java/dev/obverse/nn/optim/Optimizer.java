@@ -1,9 +1,11 @@
 package dev.obverse.nn.optim;
 
 import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.StepKernels;
 import dev.obverse.nn.Parameter;
 import dev.obverse.nn.Stateful;
 import dev.obverse.nn.TrainState;
+import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.util.ArrayList;
@@ -12,6 +14,7 @@ import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Changes parameters against their gradients.
@@ -61,6 +64,7 @@ public abstract class Optimizer implements Stateful {
 
     private final List<String> stateNames;
     private final SequencedMap<String, Slot> slots = new LinkedHashMap<>();
+    private @Nullable Tensor rates;
     private long steps;
 
     /** The names are those of the tensors, of each parameter's shape, that {@link #update} keeps between updates. */
@@ -96,16 +100,8 @@ public abstract class Optimizer implements Stateful {
      * @throws IllegalStateException if no gradient has reached a parameter; nothing has changed then
      */
     public final void step(double lrFactor, double gradientScale) {
-        var active =
-                slots.values().stream().filter(s -> !s.parameter.isFrozen()).toList();
-        var missing = active.stream()
-                .filter(s -> s.parameter.grad() == null)
-                .map(s -> s.name)
-                .toList();
-        if (!missing.isEmpty()) {
-            throw new IllegalStateException("step(): no gradient has reached " + String.join(", ", missing)
-                    + "; call backward() first, use the parameter in the loss, or freeze it");
-        }
+        var active = active();
+        requireGradients(active);
         for (var slot : active) {
             update(slot, lrFactor, gradientScale);
         }
@@ -118,13 +114,88 @@ public abstract class Optimizer implements Stateful {
         if (gradient == null) {
             return; // step() has made sure that it is there
         }
+        var u = count(slot, lrFactor, gradientScale);
+        update(weight.backend().optimizer(), weight, gradient, slot.state, u);
+    }
+
+    private Update count(Slot slot, double lrFactor, double gradientScale) {
         if (slot.state.isEmpty()) {
-            stateNames.forEach(name -> slot.state.add(zeros(weight)));
+            stateNames.forEach(name -> slot.state.add(zeros(slot.parameter.value())));
         }
         slot.updates++;
-        var group = slot.group;
-        var u = new Update(group.lr() * lrFactor, group.weightDecay(), gradientScale, slot.updates);
-        update(weight.backend().optimizer(), weight, gradient, slot.state, u);
+        return new Update(slot.group.lr() * lrFactor, slot.group.weightDecay(), gradientScale, slot.updates);
+    }
+
+    // ---- the same in two halves, for devices that are not waited for
+
+    /** Whether {@link #prepare} and {@link #apply} can take the place of {@link #step()}. */
+    public boolean isDivisible() {
+        return false;
+    }
+
+    /** What {@link #apply} needs of an update, if {@link #isDivisible}. */
+    protected OptimizerKernels.Adam spec(Update u) {
+        throw new UnsupportedOperationException(getClass().getSimpleName() + " has no step in two halves");
+    }
+
+    /**
+     * The first half of a step: counts it, and sends the device the numbers that change from step to step. No gradient
+     * need be there yet.
+     */
+    public final void prepare(StepKernels kernels, double lrFactor) {
+        var active = active();
+        var specs = active.stream().map(slot -> spec(count(slot, lrFactor, 1))).toList();
+        int length = StepKernels.RATES * specs.size();
+        var device = active.getFirst().parameter.value().device();
+        if (rates == null || rates.size() != length || !rates.device().equals(device)) {
+            rates = TensorScope.keepAlways(Tensor.empty(device, Shape.of(length)));
+        }
+        kernels.rates(specs, rates.storage());
+        steps++;
+    }
+
+    /**
+     * The second half: changes the parameters, unless the gate forbids it. It does the same to the same memory every
+     * time, so it can be recorded.
+     */
+    public final void apply(StepKernels kernels, Tensor gate) {
+        requireGradients(active());
+        var prepared = rates;
+        if (prepared == null) {
+            throw new IllegalStateException("apply() without prepare()");
+        }
+        var arrays = active().stream()
+                .map(slot -> new StepKernels.AdamArrays(
+                        slot.parameter.value().storage(),
+                        gradient(slot).storage(),
+                        slot.state.get(0).storage(),
+                        slot.state.get(1).storage(),
+                        slot.parameter.value().size()))
+                .toList();
+        kernels.adam(arrays, prepared.storage(), gate.storage());
+    }
+
+    private static Tensor gradient(Slot slot) {
+        var gradient = slot.parameter.grad();
+        if (gradient == null) {
+            throw new IllegalStateException("no gradient has reached " + slot.name);
+        }
+        return gradient;
+    }
+
+    private List<Slot> active() {
+        return slots.values().stream().filter(s -> !s.parameter.isFrozen()).toList();
+    }
+
+    private static void requireGradients(List<Slot> active) {
+        var missing = active.stream()
+                .filter(s -> s.parameter.grad() == null)
+                .map(s -> s.name)
+                .toList();
+        if (!missing.isEmpty()) {
+            throw new IllegalStateException("step(): no gradient has reached " + String.join(", ", missing)
+                    + "; call backward() first, use the parameter in the loss, or freeze it");
+        }
     }
 
     private static Tensor zeros(Tensor like) {

@@ -1,5 +1,6 @@
 package dev.obverse.nn.train;
 
+import dev.obverse.backend.AsynchronousBackend;
 import dev.obverse.nn.Module;
 import dev.obverse.nn.Stateful;
 import dev.obverse.nn.TrainState;
@@ -7,6 +8,7 @@ import dev.obverse.nn.optim.Ema;
 import dev.obverse.nn.optim.GradientClip;
 import dev.obverse.nn.optim.Optimizer;
 import dev.obverse.nn.optim.Schedule;
+import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -28,7 +30,9 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>The first step verifies {@link GradientReach}. Every step fails, naming the term, if the loss is not finite; the
- * weights are then as before the step. {@link #state} and {@link #restore} let a run continue bit for bit.
+ * weights are then as before the step. On a card, {@link #fit} starts a step before it has heard of the one before, so
+ * listeners are told one step late, and of the last step before fit returns. {@link #state} and {@link #restore} let a
+ * run continue bit for bit.
  *
  * @param <B> a batch
  */
@@ -36,6 +40,8 @@ public final class Trainer<B> implements Stateful {
     private final Module model;
     private final Optimizer optimizer;
     private final Function<B, Loss> loss;
+    private final @Nullable Function<B, List<Tensor>> inputs;
+    private final Function<List<Tensor>, Loss> lossOfInputs;
     private final List<TrainListener> listeners = new ArrayList<>();
     private Schedule schedule = Schedule.constant();
     private double maxNorm = Double.POSITIVE_INFINITY;
@@ -43,6 +49,7 @@ public final class Trainer<B> implements Stateful {
     private int accumulate = 1;
     private @Nullable Ema ema;
     private boolean reachVerified;
+    private LateSteps.@Nullable Started waiting;
     private long steps;
     private long epoch;
     private long batchInEpoch;
@@ -52,6 +59,23 @@ public final class Trainer<B> implements Stateful {
         this.model = model;
         this.optimizer = optimizer;
         this.loss = loss;
+        this.inputs = null;
+        this.lossOfInputs = _ -> {
+            throw new IllegalStateException("Trainer: there is no loss of inputs");
+        };
+    }
+
+    /**
+     * A trainer whose steps a device may record and repeat: the batch's tensors are made apart from the loss, which
+     * does the same to them in every step and draws no random numbers of its own.
+     */
+    public Trainer(
+            Module model, Optimizer optimizer, Function<B, List<Tensor>> inputs, Function<List<Tensor>, Loss> loss) {
+        this.model = model;
+        this.optimizer = optimizer;
+        this.inputs = inputs;
+        this.lossOfInputs = loss;
+        this.loss = batch -> loss.apply(inputs.apply(batch));
     }
 
     // ---- options
@@ -112,31 +136,100 @@ public final class Trainer<B> implements Stateful {
     /** Trains until {@code epochs} epochs are completed, those before a resume included, or a listener stops it. */
     public void fit(Batches<B> data, long epochs) {
         model.train();
-        while (epoch < epochs) {
-            long skip = batchInEpoch;
-            var batches = data.of(epoch, skip);
-            try {
-                if (skip == 0 && !batches.hasNext()) {
-                    throw new IllegalStateException("Trainer: epoch " + epoch + " has no batch");
-                }
-                while (batches.hasNext()) {
-                    if (runStep(batches)) {
-                        return;
+        waiting = null;
+        try (var late = lateSteps()) {
+            while (epoch < epochs) {
+                long skip = batchInEpoch;
+                var batches = data.of(epoch, skip);
+                try {
+                    if (skip == 0 && !batches.hasNext()) {
+                        throw new IllegalStateException("Trainer: epoch " + epoch + " has no batch");
                     }
+                    while (batches.hasNext()) {
+                        if (runStep(batches, late)) {
+                            return;
+                        }
+                    }
+                } finally {
+                    close(batches);
                 }
-            } finally {
-                close(batches);
+                report(late);
+                long completed = epoch++;
+                batchInEpoch = 0;
+                listeners.forEach(l -> l.onEpoch(completed));
             }
-            long completed = epoch++;
-            batchInEpoch = 0;
-            listeners.forEach(l -> l.onEpoch(completed));
         }
     }
 
-    private boolean runStep(Iterator<B> batches) {
-        var report = step(batches);
+    /** Does a step, or starts it and reports the one before; true if a listener wants to stop. */
+    private boolean runStep(Iterator<B> batches, @Nullable LateSteps late) {
+        if (late == null) {
+            var report = step(batches);
+            listeners.forEach(l -> l.onStep(report));
+        } else {
+            var started = start(late, batches.next());
+            report(late);
+            waiting = started;
+        }
+        boolean stop = listeners.stream().anyMatch(l -> l.shouldStop(steps));
+        if (stop) {
+            report(late);
+        }
+        return stop;
+    }
+
+    // ---- devices that are not waited for
+
+    private @Nullable LateSteps lateSteps() {
+        var parameters = optimizer.parameters().values();
+        var backend = parameters.iterator().next().value().backend();
+        boolean trains = parameters.stream().anyMatch(p -> !p.isFrozen());
+        if (!(backend instanceof AsynchronousBackend device)
+                || accumulate != 1
+                || !optimizer.isDivisible()
+                || !trains) {
+            return null;
+        }
+        Runnable after = () -> {
+            if (ema != null) {
+                ema.update();
+            }
+        };
+        return new LateSteps(
+                optimizer, device.steps(), new LateSteps.Options(maxNorm, maxValue, this::verifyReach, after));
+    }
+
+    private LateSteps.Started start(LateSteps late, B batch) {
+        double lrFactor = schedule.factor(steps);
+        steps++;
+        batchInEpoch++;
+        if (inputs == null) {
+            return late.start(() -> loss.apply(batch), lrFactor, steps, epoch);
+        }
+        try (var _ = TensorScope.open()) {
+            return late.start(lossOfInputs::apply, inputs.apply(batch), lrFactor, steps, epoch);
+        }
+    }
+
+    /** Reads the numbers of the step that was started before, if any, and tells the listeners. */
+    private void report(@Nullable LateSteps late) {
+        var started = waiting;
+        waiting = null;
+        if (late == null || started == null) {
+            return;
+        }
+        var numbers = late.finish(started);
+        var terms = new LinkedHashMap<String, Double>();
+        for (int i = 0; i < numbers.terms().length; i++) {
+            var term = started.terms().get(i);
+            requireFinite(started.step(), term, numbers.terms()[i]);
+            terms.put(term.name(), numbers.terms()[i]);
+        }
+        requireFinite(started.step(), numbers.total());
+        requireFiniteNorm(started.step(), numbers.norm());
+        var report = new StepReport(
+                started.step(), started.epoch(), numbers.total(), terms, started.lrFactor(), numbers.norm());
         listeners.forEach(l -> l.onStep(report));
-        return listeners.stream().anyMatch(l -> l.shouldStop(steps));
     }
 
     private static void close(Iterator<?> batches) {
@@ -179,10 +272,7 @@ public final class Trainer<B> implements Stateful {
             GradientClip.clampValues(parameters, maxValue / scale);
         }
         double norm = scale * GradientClip.norm(parameters);
-        if (!Double.isFinite(norm)) {
-            throw new ArithmeticException("Step " + (steps + 1) + ": the norm of the gradient is " + norm
-                    + " although the loss is finite; the weights are as before the step");
-        }
+        requireFiniteNorm(steps + 1, norm);
         if (maxNorm < Double.POSITIVE_INFINITY) {
             scale *= GradientClip.factor(norm, maxNorm);
         }
@@ -199,29 +289,48 @@ public final class Trainer<B> implements Stateful {
     private double backward(B batch, SequencedMap<String, Double> sums) {
         try (var _ = TensorScope.open()) {
             var result = loss.apply(batch);
-            if (!reachVerified) {
-                GradientReach.of(result, optimizer.parameters()).verify();
-                reachVerified = true;
-            }
+            verifyReach(result);
             var total = result.total();
             for (var term : result.terms()) {
                 double value = term.value().item();
-                if (!Double.isFinite(value) && term.weight() != 0) {
-                    throw notFinite("loss term '" + term.name() + "'", value);
-                }
+                requireFinite(steps + 1, term, value);
                 sums.merge(term.name(), value, Double::sum);
             }
             double value = total.item();
-            if (!Double.isFinite(value)) {
-                throw notFinite("total loss", value);
-            }
+            requireFinite(steps + 1, value);
             total.backward();
             return value;
         }
     }
 
-    private ArithmeticException notFinite(String what, double value) {
-        return new ArithmeticException("Step " + (steps + 1) + ": the " + what + " is " + value
+    private void verifyReach(Loss result) {
+        if (!reachVerified) {
+            GradientReach.of(result, optimizer.parameters()).verify();
+            reachVerified = true;
+        }
+    }
+
+    private static void requireFinite(long step, Loss.Term term, double value) {
+        if (!Double.isFinite(value) && term.weight() != 0) {
+            throw notFinite(step, "loss term '" + term.name() + "'", value);
+        }
+    }
+
+    private static void requireFinite(long step, double total) {
+        if (!Double.isFinite(total)) {
+            throw notFinite(step, "total loss", total);
+        }
+    }
+
+    private static void requireFiniteNorm(long step, double norm) {
+        if (!Double.isFinite(norm)) {
+            throw new ArithmeticException("Step " + step + ": the norm of the gradient is " + norm
+                    + " although the loss is finite; the weights are as before the step");
+        }
+    }
+
+    private static ArithmeticException notFinite(long step, String what, double value) {
+        return new ArithmeticException("Step " + step + ": the " + what + " is " + value
                 + "; the weights are as before the step. Try a lower learning rate, a warm-up or clipNorm,"
                 + " and look at the batch");
     }

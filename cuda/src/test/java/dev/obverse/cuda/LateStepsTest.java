@@ -1,0 +1,271 @@
+package dev.obverse.cuda;
+
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.obverse.cuda.device.CudaContext;
+import dev.obverse.cuda.host.HostCard;
+import dev.obverse.nn.Layer;
+import dev.obverse.nn.layer.BatchNorm;
+import dev.obverse.nn.layer.Conv2d;
+import dev.obverse.nn.layer.Dropout;
+import dev.obverse.nn.layer.LeakyReLU;
+import dev.obverse.nn.layer.Sequential;
+import dev.obverse.nn.optim.Adam;
+import dev.obverse.nn.optim.Ema;
+import dev.obverse.nn.optim.Schedule;
+import dev.obverse.nn.train.Loss;
+import dev.obverse.nn.train.StepReport;
+import dev.obverse.nn.train.TrainListener;
+import dev.obverse.nn.train.Trainer;
+import dev.obverse.random.Philox;
+import dev.obverse.tensor.Device;
+import dev.obverse.tensor.Functional;
+import dev.obverse.tensor.Shape;
+import dev.obverse.tensor.Tensor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.stream.LongStream;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/**
+ * Training that does not wait for its device, and training that is recorded and replayed, on the kernels compiled for
+ * this machine: the bits must be those of training that waits for everything.
+ */
+class LateStepsTest {
+    private static final Device PLAIN = Device.cuda(97);
+    private static final Device RECORDING = Device.cuda(96);
+    private static final int STEPS = 9;
+
+    @TempDir
+    private static Path folder;
+
+    private static final List<CudaContext> CONTEXTS = new ArrayList<>();
+
+    @BeforeAll
+    static void open() {
+        assumeTrue(HostCard.possible(), "g++ is not on the PATH: kernels were not run on this machine");
+        CONTEXTS.add(HostBackend.open(PLAIN, folder, false));
+        CONTEXTS.add(HostBackend.open(RECORDING, folder, true));
+    }
+
+    @AfterAll
+    static void close() {
+        CONTEXTS.forEach(CudaContext::close);
+    }
+
+    private record Batch(float[] x, float[] y) {}
+
+    /** A small network with everything that a step changes, its trainer, and what the listeners heard. */
+    private static final class Run implements TrainListener {
+        final Device device;
+        final Sequential model;
+        final Trainer<Batch> trainer;
+        final Ema ema;
+        final List<StepReport> reports = new ArrayList<>();
+        int poisoned = -1;
+
+        Run(Device device, boolean dropout) {
+            this.device = device;
+            var random = new Philox(3);
+            model = new Sequential(
+                    new Conv2d(3, 5, 3, random), new BatchNorm(5), new LeakyReLU(0.2), new Conv2d(5, 3, 1, random));
+            if (dropout) {
+                model.add("drop", new Dropout(0.5, random));
+            }
+            model.to(device);
+            ema = new Ema(model, 0.9);
+            trainer = new Trainer<Batch>(model, new Adam(model.namedParameters(), 0.02), this::inputs, this::loss)
+                    .schedule(Schedule.cosine(30, 0.1).afterWarmUp(3))
+                    .clipNorm(0.4)
+                    .ema(ema)
+                    .listener(this);
+        }
+
+        private List<Tensor> inputs(Batch batch) {
+            var shape = Shape.of(batch.y.length / 90, 6, 5, 3);
+            return List.of(Tensor.of(device, batch.x, shape), Tensor.of(device, batch.y, shape));
+        }
+
+        private Loss loss(List<Tensor> inputs) {
+            var made = forward(model, inputs.get(0));
+            return Loss.of("mse", Functional.mseLoss(made, inputs.get(1)))
+                    .plus("l1", 0.5, Functional.l1Loss(made, inputs.get(1)))
+                    .plus("size", 0, made.square().mean());
+        }
+
+        private static Tensor forward(Layer model, Tensor x) {
+            return model.forward(x);
+        }
+
+        Iterator<Batch> batches(long epoch, long skip) {
+            return LongStream.range(skip, STEPS)
+                    .mapToObj(i -> batch(new Philox(9).stream(epoch * 100 + i), i == poisoned, 2))
+                    .iterator();
+        }
+
+        @Override
+        public void onStep(StepReport report) {
+            reports.add(report);
+        }
+
+        @Override
+        public boolean shouldStop(long steps) {
+            return steps >= 2 * STEPS - 3;
+        }
+
+        /** By steps that wait for everything. */
+        Run waiting() {
+            model.train();
+            for (int epoch = 0; epoch < 2; epoch++) {
+                var batches = batches(epoch, 0);
+                while (batches.hasNext() && trainer.steps() < 2 * STEPS - 3) {
+                    reports.add(trainer.step(batches));
+                }
+            }
+            return this;
+        }
+
+        Run fitting() {
+            trainer.fit(this::batches, 2);
+            return this;
+        }
+
+        void assertLike(Run expected) {
+            assertState(expected, this);
+            assertEquals(expected.reports.size(), reports.size());
+            for (int i = 0; i < reports.size(); i++) {
+                var e = expected.reports.get(i);
+                var a = reports.get(i);
+                assertEquals(e.step(), a.step());
+                assertEquals(e.terms(), a.terms());
+                assertEquals(e.total(), a.total());
+                assertEquals(e.lrFactor(), a.lrFactor());
+                assertEquals(e.gradientNorm(), a.gradientNorm(), 1e-6 * e.gradientNorm());
+            }
+        }
+    }
+
+    private static Batch batch(Philox random, boolean poisoned, int images) {
+        var x = new float[90 * images];
+        var y = new float[90 * images];
+        random.fillNormal(x, 0, 1);
+        random.fillNormal(y, 0, 1);
+        if (poisoned) {
+            x[5] = Float.NaN;
+        }
+        return new Batch(x, y);
+    }
+
+    private static void assertState(Run expected, Run actual) {
+        var e = expected.trainer.state().tensors();
+        var a = actual.trainer.state().tensors();
+        assertEquals(e.keySet(), a.keySet());
+        e.forEach((name, tensor) ->
+                assertArrayEquals(tensor.toArray(), a.getOrDefault(name, tensor).toArray(), name));
+    }
+
+    @Test
+    void lateStepsGiveTheBitsOfStepsThatWait() {
+        var expected = new Run(PLAIN, false).waiting();
+        assertEquals(2 * STEPS - 3, expected.trainer.steps());
+        assertTrue(expected.reports.stream().anyMatch(r -> r.gradientNorm() > 0.4), "clipped");
+        new Run(PLAIN, false).fitting().assertLike(expected);
+    }
+
+    @Test
+    void recordedStepsGiveTheSameBits() {
+        long before = CONTEXTS.get(1).recordings();
+        var expected = new Run(PLAIN, false).waiting();
+        new Run(RECORDING, false).fitting().assertLike(expected);
+        assertEquals(before + 1, CONTEXTS.get(1).recordings(), "it was recorded");
+    }
+
+    /** Masks are drawn on this machine in every step: nothing can be recorded, and no draw is lost or made twice. */
+    @Test
+    void stepsThatDrawRandomNumbersAreNotRecorded() {
+        long before = CONTEXTS.get(1).recordings();
+        var expected = new Run(PLAIN, true).waiting();
+        new Run(RECORDING, true).fitting().assertLike(expected);
+        assertEquals(before, CONTEXTS.get(1).recordings(), "it was not recorded");
+    }
+
+    /** Between replays the pool belongs to everybody else: their tensors must survive the next replay. */
+    @Test
+    void replaysLeaveOtherTensorsAlone() {
+        var run = new Run(RECORDING, false);
+        var kept = new ArrayList<Tensor>();
+        run.trainer.listener(new TrainListener() {
+            @Override
+            public void onStep(StepReport report) {
+                for (int length : new int[] {1, 3, 5, 90, 100, 180, 270, 300, 450}) {
+                    kept.add(Tensor.full(RECORDING, kept.size(), Shape.of(length)));
+                }
+            }
+        });
+        run.fitting().assertLike(new Run(PLAIN, false).waiting());
+        for (int i = 0; i < kept.size(); i++) {
+            for (float value : kept.get(i).toArray()) {
+                assertEquals(i, value);
+            }
+        }
+    }
+
+    @Test
+    void aLossThatIsNotFiniteLeavesTheWeightsAlone() {
+        for (var device : List.of(PLAIN, RECORDING)) {
+            for (int at : new int[] {0, 2, 7}) {
+                var good = new Run(device, false);
+                good.trainer.listener(new TrainListener() {
+                    @Override
+                    public boolean shouldStop(long steps) {
+                        return steps >= at;
+                    }
+                });
+                if (at > 0) {
+                    good.fitting();
+                }
+                var run = new Run(device, false);
+                run.poisoned = at;
+                var error = assertThrows(ArithmeticException.class, run::fitting);
+                assertTrue(
+                        String.valueOf(error.getMessage())
+                                .startsWith("Step " + (at + 1) + ": the loss term 'mse' is NaN"),
+                        error.getMessage());
+                assertEquals(at, run.reports.size());
+                good.model
+                        .namedParameters()
+                        .forEach((name, p) -> assertArrayEquals(
+                                p.value().toArray(),
+                                run.model
+                                        .namedParameters()
+                                        .getOrDefault(name, p)
+                                        .value()
+                                        .toArray(),
+                                name));
+            }
+        }
+    }
+
+    @Test
+    void aBatchOfAnotherSizeIsDonePlainly() {
+        var expected = new Run(PLAIN, false);
+        var recorded = new Run(RECORDING, false);
+        for (var run : List.of(expected, recorded)) {
+            run.trainer.fit(
+                    (epoch, skip) -> LongStream.range(skip, STEPS)
+                            .mapToObj(i -> batch(new Philox(9).stream(i), false, i == STEPS - 3 ? 1 : 2))
+                            .iterator(),
+                    1);
+        }
+        recorded.assertLike(expected);
+    }
+}
