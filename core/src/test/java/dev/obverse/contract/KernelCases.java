@@ -158,7 +158,7 @@ final class KernelCases {
         var bias = normal(b, 3, spec.cout());
         var residual = normal(b, 4, size);
         var slopes = normal(b, 5, spec.cout());
-        // Some values are bounded, but few: errors are relative to the largest value that is left.
+        // Errors are relative to the largest value that is left, so no case bounds both sides.
         double high = 1.5 * Math.sqrt((double) spec.weightSize() / spec.cout());
         var results = new ArrayList<double[]>();
         for (var tail : List.of(
@@ -166,7 +166,7 @@ final class KernelCases {
                 ConvTail.leaky(0.2),
                 new ConvTail(residual, 1, null, Double.POSITIVE_INFINITY),
                 new ConvTail(null, 1, slopes, Double.POSITIVE_INFINITY),
-                new ConvTail(null, 0, null, high),
+                new ConvTail(null, 1, null, high),
                 new ConvTail(residual, 1, slopes, high))) {
             var y = b.memory().allocate(size);
             b.conv().infer(spec, tail, x, w, results.size() % 2 == 0 ? bias : null, y);
