@@ -10,8 +10,7 @@ import jdk.incubator.vector.VectorSpecies;
 /**
  * Depthwise 3x3 convolution of stride 1 or 2 along a row. A strip's source is copied with its border of zeros, one
  * vector of channels after the other: {@code [chunk][row][column][lane]}. All columns then lie at constant distances
- * from each other: with others, each load costs an addition and a check more. Results are written in long runs, all
- * channels of four pixels: with one vector of channels at a time for all pixels, stores took most of the time.
+ * from each other: with others, each load costs an addition and a check more, and the whole took 1.3 times as long.
  */
 final class Depthwise3x3 {
     private static final VectorSpecies<Float> F = Lanes.F;
