@@ -29,15 +29,15 @@ record CpuConv(boolean vector, ConvAlgorithm algorithm) implements ConvKernels {
 
     @Override
     public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
-        if (tail.isLeaky() && !vector) {
-            forward(spec, tail.slope(), x, w, bias, y);
-            return;
-        }
         var b = bias == null ? null : array(bias);
-        var end = arrays(tail, spec.cout());
+        var end = tail.isLeaky() ? null : arrays(tail, spec.cout());
+        float slope = (float) tail.slope();
         if (vector) {
             var kept = CpuStorage.kept(w);
-            dev.obverse.backend.cpu.simd.ConvForward.infer(algorithm, spec, end, array(x), array(w), b, array(y), kept);
+            dev.obverse.backend.cpu.simd.ConvForward.infer(
+                    algorithm, spec, slope, end, array(x), array(w), b, array(y), kept);
+        } else if (end == null) {
+            dev.obverse.backend.cpu.scalar.ConvForward.run(spec, slope, array(x), array(w), b, array(y));
         } else {
             dev.obverse.backend.cpu.scalar.ConvForward.run(spec, 1f, array(x), array(w), b, array(y));
             dev.obverse.backend.cpu.scalar.Tails.run(end, spec.n() * spec.outH(), spec.outW(), spec.cout(), array(y));

@@ -39,28 +39,33 @@ public final class ConvForward {
     /**
      * {@code y = tail(conv(x, w) + bias)}, with a weight that is likely to be used again.
      *
+     * @param slope of the LeakyReLU that is all that ends it, if there is no tail
      * @param kept where the weight may stay in another order
      */
     public static void infer(
             ConvAlgorithm algorithm,
             ConvSpec s,
-            Tail tail,
+            float slope,
+            @Nullable Tail tail,
             float[] x,
             float[] w,
             float @Nullable [] bias,
             float[] y,
             KeptWeights kept) {
         if (Depthwise.fits(s)) {
-            Depthwise.forward(s, tail, x, w, bias, y);
+            Depthwise.forward(s, tail == null ? Tail.leaky(slope, s.cout()) : tail, x, w, bias, y);
             return;
         }
         var at = Correlation.forward(s);
         var window = Window.of(at);
         if (WinogradConvolution.chosen(algorithm, at) || FewChannels.fits(window)) {
-            run(algorithm, at, 1f, x, w, bias, y);
-            Tails.run(tail, at.n() * at.rows(), at.columns(), at.resultChannels(), y);
+            run(algorithm, at, tail == null ? slope : 1f, x, w, bias, y);
+            if (tail != null) {
+                Tails.run(tail, at.n() * at.rows(), at.columns(), at.resultChannels(), y);
+            }
         } else {
-            DirectConvolution.run(window, tail, x, w, bias, y, kept);
+            var end = tail == null ? Tail.leaky(slope, at.resultChannels()) : tail;
+            DirectConvolution.run(window, end, x, w, bias, y, kept);
         }
     }
 
