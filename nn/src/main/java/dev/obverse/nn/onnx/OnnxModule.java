@@ -178,7 +178,7 @@ public final class OnnxModule extends Layer {
         var storage = value.stored().storage();
         for (var others : List.of(values, inputs)) {
             for (var other : others) {
-                if (other != null && other.stored().storage() == storage) {
+                if (other != null && other.stored().storage().equals(storage)) {
                     return;
                 }
             }
