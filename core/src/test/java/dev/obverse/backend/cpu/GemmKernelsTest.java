@@ -28,6 +28,10 @@ class GemmKernelsTest {
             {1, 17, 40},
             {13, 31, 7},
             {14, 32, 64},
+            // One vector of columns, on every machine: its tiles are taller than the rows that go together.
+            {30, 4, 5},
+            {30, 8, 5},
+            {30, 16, 5},
             {15, 33, 65},
             {16, 16, 300},
             {9, 24, 700},

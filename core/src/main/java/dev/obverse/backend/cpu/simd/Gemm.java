@@ -193,7 +193,8 @@ public final class Gemm {
         }
         Arrays.fill(read, m, m + Lanes.TALLEST, read[m - 1]);
         Arrays.fill(write, m, m + Lanes.TALLEST, write[m - 1]);
-        int together = together(s, m);
+        // A tile may be taller than the rows that go together, and must not add to those that follow twice.
+        int together = first ? together(s, m) : m;
         for (int i = 0; i < m; i += together) {
             int to = Math.min(i + together, m);
             for (int j = 0; j < n; j += PANEL) {

@@ -26,7 +26,8 @@ final class RowTiles {
 
     /**
      * Computes rows {@code from} up to {@code to}. The tables have {@link Lanes#TALLEST} more entries than rows, all
-     * equal to the last one: a tile that is not full repeats the last row, and stores the same values again.
+     * equal to the last one: a tile that is not full repeats the last row, and stores the same values again. Where
+     * {@code to} is not the last row, the tile goes on with those that follow: unless {@code first}, it must be full.
      *
      * @param width valid columns of the panel, at most {@link Lanes#PANEL}
      */
