@@ -35,6 +35,7 @@ class ConvKernelsTest {
                 ConvSpec.square(2, 5, 7, 3, 5, 3, 1, 1),
                 ConvSpec.square(1, 11, 13, 7, 19, 5, 1, 2),
                 ConvSpec.square(0, 8, 8, 16, 16, 3, 1, 1),
+                ConvSpec.square(0, 8, 18, 3, 16, 3, 1, 1),
                 ConvSpec.square(1, 4, 4, 0, 3, 3, 1, 1),
                 ConvSpec.square(3, 1, 1, 17, 33, 1, 1, 0),
                 ConvSpec.square(2, 9, 9, 40, 24, 1, 1, 0),
@@ -47,6 +48,8 @@ class ConvKernelsTest {
                 new ConvSpec(2, 5, 6, 9, 17, 3, 4, 1, 2, 2, 1, 0, 3, 1, 1, 1),
                 new ConvSpec(1, 4, 5, 6, 18, 2, 3, 1, 1, 4, 5, 3, 2, 1, 1, 1),
                 new ConvSpec(1, 7, 30, 32, 32, 1, 3, 1, 1, 0, 2, 0, 0, 1, 1, 1),
+                // Nothing but padding is read.
+                new ConvSpec(2, 3, 1, 4, 5, 1, 1, 1, 3, 0, 2, 0, 0, 1, 1, 1),
                 // Strides, also beyond the kernel, and dilation.
                 ConvSpec.square(2, 16, 16, 16, 32, 3, 2, 1),
                 ConvSpec.square(2, 15, 17, 20, 9, 3, 2, 1),

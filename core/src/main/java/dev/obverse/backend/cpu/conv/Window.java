@@ -142,6 +142,9 @@ public record Window(
             }
             Arrays.fill(copy, o, o + first * pitch, 0f);
             Arrays.fill(copy, o + last * pitch, o + columns * pitch, 0f);
+            if (first == last) {
+                continue; // nothing but padding is read
+            }
             int x = ((image * at.sourceH() + y) * at.sourceW() + first + firstColumn) * at.sourceChannels()
                     + group * channels;
             if (pitch == at.sourceChannels()) {

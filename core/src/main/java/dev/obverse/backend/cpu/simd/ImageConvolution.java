@@ -42,6 +42,9 @@ final class ImageConvolution {
     static void run(
             Window window, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
         var at = window.at();
+        if ((long) at.n() * at.rows() * at.columns() * at.resultChannels() == 0) {
+            return;
+        }
         var packed = Scratch.floats(Scratch.PACKED, (long) INNER * at.resultChannels());
         for (int c = 0; c < at.resultChannels(); c++) {
             for (int k = 0; k < INNER; k++) {
