@@ -13,6 +13,14 @@ import org.jspecify.annotations.Nullable;
  */
 public record ConvEnd(
         @Nullable Tensor residual, double slope, @Nullable Tensor slopes, double high) {
+    public ConvEnd {
+        if (!(slope >= 0) || Double.isNaN(high)) {
+            throw new IllegalArgumentException(
+                    "conv2d: the LeakyReLU slope must be 0 or more and the bound a number, not " + slope + " and "
+                            + high);
+        }
+    }
+
     /** LeakyReLU alone. */
     public static ConvEnd leaky(double slope) {
         return new ConvEnd(null, slope, null, Double.POSITIVE_INFINITY);

@@ -73,6 +73,14 @@ class ConvEndTest {
     }
 
     @Test
+    void refusesANegativeSlope() {
+        var e = assertThrows(IllegalArgumentException.class, () -> end(residual, -0.1, null, 2));
+        assertEquals(
+                "conv2d: the LeakyReLU slope must be 0 or more and the bound a number, not -0.1 and 2.0",
+                e.getMessage());
+    }
+
+    @Test
     void aKeptWeightIsForgottenWhenTheWeightChanges() {
         var pointwise = random(7, 1, 1, 16, 20);
         var other = random(8, 1, 1, 16, 20);
