@@ -136,3 +136,47 @@ write(
     18,
     x=normal(2, 4, 3, 2),
 )
+
+
+def constant(name, value):
+    return helper.make_node("Constant", [], [name], value=numpy_helper.from_array(np.asarray(value, np.float32)))
+
+
+# What a convolution takes in: norms and bounds of Constant nodes, slopes, residuals; and what it must not.
+write(
+    "fused",
+    [
+        *[constant(name, value) for name, value in norm("n1", 8).items()],
+        constant("slope", normal(8, 1, 1)),
+        constant("zero", 0),
+        constant("low", 0.3),
+        node("Identity", "c1.w0", "c1.w"),
+        node("Conv", "x c1.w", "c1", kernel_shape=[3, 3], strides=[2, 2], pads=[1, 1, 1, 1]),
+        node("BatchNormalization", "c1 n1.g n1.b n1.m n1.v", "n1"),
+        node("PRelu", "n1 slope", "p1"),
+        node("Conv", "p1 c2.w c2.b", "c2", kernel_shape=[3, 3], pads=[1, 1, 1, 1], group=8),
+        node("Clip", "c2 zero low", "r2"),
+        node("Conv", "r2 c3.w", "c3", kernel_shape=[1, 1]),
+        node("Add", "p1 c3", "a3"),
+        node("Relu", "a3", "r3"),
+        node("GlobalAveragePool", "r3", "mean"),
+        node("Conv", "r3 c4.w c4.b", "c4", kernel_shape=[1, 1]),
+        node("Add", "c4 mean", "a4"),
+        node("LeakyRelu", "a4", "r4", alpha=0.2),
+        node("Conv", "r4 c5.w", "c5", kernel_shape=[1, 1]),
+        node("Add", "c5 c5", "a5"),
+        node("Conv", "a5 c6.w", "c6", kernel_shape=[1, 1]),
+        node("Conv", "a5 c7.w", "c7", kernel_shape=[3, 3], pads=[1, 1, 1, 1]),
+        node("Add", "c6 c7", "a7"),
+        node("BatchNormalization", "a7 n2.g n2.b n2.m n2.v", "y"),
+    ],
+    weights(
+        **{"c1.w0": normal(8, 3, 3, 3), "c2.w": normal(8, 1, 3, 3), "c2.b": normal(8), "c3.w": normal(8, 8, 1, 1)},
+        **{"c4.w": normal(8, 8, 1, 1), "c4.b": normal(8), "c5.w": normal(8, 8, 1, 1), "c6.w": normal(8, 8, 1, 1)},
+        **{"c7.w": normal(8, 8, 3, 3)}, **norm("n2", 8),
+    ),
+    [("x", ["n", 3, 9, 7])],
+    {"y": 4},
+    13,
+    x=normal(2, 3, 9, 7),
+)

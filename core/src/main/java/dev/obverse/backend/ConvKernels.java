@@ -16,6 +16,15 @@ public interface ConvKernels {
      */
     void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y);
 
+    /**
+     * A convolution that nobody will differentiate, with more to end it. The weight is taken for one that is used many
+     * times: a backend may keep it in another order until it is written to.
+     *
+     * @param bias one value per output channel, or null for none
+     * @param y none of the others
+     */
+    void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y);
+
     /** Gradient with respect to {@code x}, from the gradient of the linear result. */
     void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx);
 

@@ -1,6 +1,7 @@
 package dev.obverse.tensor;
 
 import dev.obverse.autograd.CustomFunction;
+import dev.obverse.autograd.NoGrad;
 import dev.obverse.backend.Backend;
 import dev.obverse.backend.NormSpec;
 import dev.obverse.backend.ResizeSpec;
@@ -16,6 +17,7 @@ import dev.obverse.tensor.op.Normalize;
 import dev.obverse.tensor.op.Resize;
 import dev.obverse.tensor.op.Softmax;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -39,8 +41,30 @@ public final class Functional {
         if (!(slope >= 0)) {
             throw new IllegalArgumentException("conv2d: the LeakyReLU slope must be 0 or more, not " + slope);
         }
-        var op = new Conv2d(options, slope);
+        var op = new Conv2d(options, slope, bias != null);
         return bias == null ? Tensor.apply(op, x, weight) : Tensor.apply(op, x, weight, bias);
+    }
+
+    /**
+     * {@link #conv2d} and what follows it. Where nobody wants a gradient it is one pass over memory, else a composition
+     * with the same values.
+     */
+    public static Tensor conv2d(Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options, ConvEnd end) {
+        if (end.isLeaky()) {
+            return conv2dLeakyRelu(x, weight, bias, options, end.slope());
+        }
+        var inputs = new ArrayList<>(List.of(x, weight));
+        for (var optional : Arrays.asList(bias, end.residual(), end.slopes())) {
+            if (optional != null) {
+                inputs.add(optional);
+            }
+        }
+        if (NoGrad.isRecording() && inputs.stream().anyMatch(Tensor::requiresGrad)) {
+            return end.after(conv2d(x, weight, bias, options));
+        }
+        var op = new Conv2d(
+                options, end.slope(), bias != null, end.residual() != null, end.slopes() != null, end.high());
+        return Tensor.apply(op, inputs.toArray(Tensor[]::new));
     }
 
     /**

@@ -57,6 +57,17 @@ public final class TensorScope implements AutoCloseable {
         return tensor;
     }
 
+    /**
+     * Gives back a tensor of this scope before the others, because nobody will read it again; one that this scope does
+     * not own stays as it is. Tensors that share its memory, as a reshaped one does, end with it.
+     */
+    public void release(Tensor tensor) {
+        var owner = owned.remove(tensor.storage());
+        if (owner != null) {
+            give(tensor.storage(), owner, "it was released early");
+        }
+    }
+
     /** Gives back everything that was not kept. Scopes close in the reverse order of opening. */
     @Override
     public void close() {

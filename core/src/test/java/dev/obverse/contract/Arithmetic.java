@@ -53,7 +53,14 @@ public enum Arithmetic {
 
     /** What is allowed to the elements of direct calls relative to the largest, beyond float32's. */
     double error(KernelCase c) {
-        return this != FLOAT32 && seen(c.run()::apply).products > 0 ? 2 * products : 0;
+        return this != FLOAT32
+                        && seen(backend -> {
+                                            var _ = c.run().apply(backend);
+                                        })
+                                        .products
+                                > 0
+                ? 2 * products
+                : 0;
     }
 
     private static final class Seen {

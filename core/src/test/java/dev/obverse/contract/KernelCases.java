@@ -8,11 +8,13 @@ import dev.obverse.backend.Backend;
 import dev.obverse.backend.Binary;
 import dev.obverse.backend.Broadcast;
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.CopySpec;
 import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.NormSpec;
 import dev.obverse.backend.ReduceSpec;
 import dev.obverse.backend.Unary;
+import dev.obverse.random.Philox;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -32,6 +34,7 @@ final class KernelCases {
         all.inPlace();
         all.comparisons();
         all.matmuls();
+        all.inference();
         all.others();
         return all.cases;
     }
@@ -120,6 +123,62 @@ final class KernelCases {
                 return List.of(read(b, z));
             });
         }
+    }
+
+    /** All that may end a convolution, and a weight that is used again before and after it has changed. */
+    private void inference() {
+        var specs = new ArrayList<ConvSpec>();
+        for (int channels : new int[] {1, 3, 16, 17, 33, 64}) {
+            for (int stride : new int[] {1, 2, 3}) {
+                specs.add(new ConvSpec(
+                        2, 9, 7, channels, channels, 3, 3, stride, stride, 1, 1, 1, 1, 1, 1, channels)); // depthwise
+            }
+            specs.add(new ConvSpec(1, 3, 2, channels, channels, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, channels));
+            specs.add(new ConvSpec(1, 5, 11, channels, channels, 3, 3, 2, 1, 0, 2, 1, 0, 1, 1, channels));
+            specs.add(new ConvSpec(1, 8, 9, channels, channels, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, channels));
+            specs.add(new ConvSpec(1, 7, 7, channels, channels, 7, 7, 1, 1, 0, 0, 0, 0, 1, 1, channels));
+            specs.add(ConvSpec.square(2, 5, 7, channels, 32, 1, 1, 0));
+            specs.add(ConvSpec.square(1, 9, 9, 16, channels, 3, 2, 1));
+        }
+        specs.add(ConvSpec.square(1, 3, 5, 256, 64, 1, 1, 0));
+        specs.add(ConvSpec.square(1, 3, 5, 1024, 16, 1, 1, 0));
+        specs.add(ConvSpec.square(2, 16, 16, 32, 32, 3, 1, 1));
+        specs.add(ConvSpec.square(1, 16, 16, 3, 32, 3, 2, 1));
+        specs.add(new ConvSpec(1, 6, 6, 12, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 3));
+        specs.add(ConvSpec.square(0, 6, 6, 16, 16, 3, 1, 1));
+        for (var spec : specs) {
+            add("inference, " + spec, 9 * spec.cin(), b -> inferred(b, spec));
+        }
+    }
+
+    private static List<double[]> inferred(Backend b, ConvSpec spec) {
+        int size = spec.outPixels() * spec.cout();
+        var x = normal(b, 1, spec.n() * spec.h() * spec.w() * spec.cin());
+        var w = normal(b, 2, spec.weightSize());
+        var bias = normal(b, 3, spec.cout());
+        var residual = normal(b, 4, size);
+        var slopes = normal(b, 5, spec.cout());
+        // Errors are relative to the largest value that is left, so no case bounds both sides.
+        double high = 1.5 * Math.sqrt((double) spec.weightSize() / spec.cout());
+        var results = new ArrayList<double[]>();
+        for (var tail : List.of(
+                ConvTail.leaky(1),
+                ConvTail.leaky(0.2),
+                new ConvTail(residual, 1, null, Double.POSITIVE_INFINITY),
+                new ConvTail(null, 1, slopes, Double.POSITIVE_INFINITY),
+                new ConvTail(null, 1, null, high),
+                new ConvTail(residual, 1, slopes, high))) {
+            var y = b.memory().allocate(size);
+            b.conv().infer(spec, tail, x, w, results.size() % 2 == 0 ? bias : null, y);
+            results.add(read(b, y));
+        }
+        var changed = new float[spec.weightSize()];
+        new Philox(7, 6).fillNormal(changed, 0, 1);
+        b.memory().write(changed, w);
+        var y = b.memory().allocate(size);
+        b.conv().infer(spec, ConvTail.leaky(1), x, w, null, y);
+        results.add(read(b, y));
+        return results;
     }
 
     private void others() {

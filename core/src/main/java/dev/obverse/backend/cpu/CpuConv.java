@@ -4,7 +4,9 @@ import static dev.obverse.backend.cpu.CpuStorage.array;
 
 import dev.obverse.backend.ConvKernels;
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
+import dev.obverse.backend.cpu.conv.Tail;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,6 +25,33 @@ record CpuConv(boolean vector, ConvAlgorithm algorithm) implements ConvKernels {
         } else {
             dev.obverse.backend.cpu.scalar.ConvForward.run(spec, (float) slope, array(x), array(w), b, array(y));
         }
+    }
+
+    @Override
+    public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+        var b = bias == null ? null : array(bias);
+        var end = tail.isLeaky() ? null : arrays(tail, spec.cout());
+        float slope = (float) tail.slope();
+        if (vector) {
+            var kept = CpuStorage.kept(w);
+            dev.obverse.backend.cpu.simd.ConvForward.infer(
+                    algorithm, spec, slope, end, array(x), array(w), b, array(y), kept);
+        } else if (end == null) {
+            dev.obverse.backend.cpu.scalar.ConvForward.run(spec, slope, array(x), array(w), b, array(y));
+        } else {
+            dev.obverse.backend.cpu.scalar.ConvForward.run(spec, 1f, array(x), array(w), b, array(y));
+            dev.obverse.backend.cpu.scalar.Tails.run(end, spec.n() * spec.outH(), spec.outW(), spec.cout(), array(y));
+        }
+    }
+
+    private static Tail arrays(ConvTail tail, int channels) {
+        var residual = tail.residual() == null ? null : array(tail.residual());
+        float high = (float) tail.high();
+        if (tail.slopes() != null) {
+            return new Tail(residual, array(tail.slopes()), high);
+        }
+        boolean linear = tail.slope() == 1 && high == Float.POSITIVE_INFINITY;
+        return new Tail(residual, linear ? null : Tail.repeated((float) tail.slope(), channels), high);
     }
 
     @Override

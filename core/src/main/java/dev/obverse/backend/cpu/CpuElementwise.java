@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
+import static dev.obverse.backend.cpu.CpuStorage.changed;
 
 import dev.obverse.backend.Binary;
 import dev.obverse.backend.Broadcast;
@@ -43,7 +44,7 @@ final class CpuElementwise implements ElementwiseKernels {
     @Override
     public void accumulate(Storage source, Storage target, int n) {
         var from = array(source);
-        var to = array(target);
+        var to = changed(target);
         Pieces.over(n, (start, end) -> loops.accumulate(from, start, to, start, end - start));
     }
 }

@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
+import static dev.obverse.backend.cpu.CpuStorage.changed;
 
 import dev.obverse.backend.CopySpec;
 import dev.obverse.backend.IndexKernels;
@@ -23,7 +24,7 @@ final class CpuIndex implements IndexKernels {
     public void copy(CopySpec spec, Storage source, Storage target) {
         int length = spec.length();
         if (length > 0) {
-            new StridedCopy(loops, spec, array(source), array(target)).run(length);
+            new StridedCopy(loops, spec, array(source), changed(target)).run(length);
         }
     }
 

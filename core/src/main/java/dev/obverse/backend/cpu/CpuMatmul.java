@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
+import static dev.obverse.backend.cpu.CpuStorage.changed;
 
 import dev.obverse.backend.MatmulKernels;
 import dev.obverse.backend.MatmulSpec;
@@ -10,19 +11,19 @@ import dev.obverse.backend.Storage;
 record CpuMatmul(boolean vector) implements MatmulKernels {
     @Override
     public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {
-        run(spec, a, b, c, false);
+        run(spec, a, b, array(c), false);
     }
 
     @Override
     public void matmulAdd(MatmulSpec spec, Storage a, Storage b, Storage c) {
-        run(spec, a, b, c, true);
+        run(spec, a, b, changed(c), true);
     }
 
-    private void run(MatmulSpec spec, Storage a, Storage b, Storage c, boolean add) {
+    private void run(MatmulSpec spec, Storage a, Storage b, float[] c, boolean add) {
         if (vector) {
-            dev.obverse.backend.cpu.simd.Gemm.run(spec, array(a), array(b), array(c), add);
+            dev.obverse.backend.cpu.simd.Gemm.run(spec, array(a), array(b), c, add);
         } else {
-            dev.obverse.backend.cpu.scalar.Gemm.run(spec, array(a), array(b), array(c), add);
+            dev.obverse.backend.cpu.scalar.Gemm.run(spec, array(a), array(b), c, add);
         }
     }
 }

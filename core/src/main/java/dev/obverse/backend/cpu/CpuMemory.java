@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
+import static dev.obverse.backend.cpu.CpuStorage.changed;
 
 import dev.obverse.backend.MemoryKernels;
 import dev.obverse.backend.Storage;
@@ -26,12 +27,12 @@ final class CpuMemory implements MemoryKernels {
 
     @Override
     public void write(float[] source, Storage storage) {
-        System.arraycopy(source, 0, array(storage), 0, storage.length());
+        System.arraycopy(source, 0, changed(storage), 0, storage.length());
     }
 
     @Override
     public void write(double[] source, Storage storage) {
-        var target = array(storage);
+        var target = changed(storage);
         for (int i = 0; i < storage.length(); i++) {
             target[i] = (float) source[i];
         }
@@ -52,7 +53,7 @@ final class CpuMemory implements MemoryKernels {
 
     @Override
     public void fill(Storage storage, double value) {
-        var target = array(storage);
+        var target = changed(storage);
         Pieces.over(storage.length(), (from, to) -> Arrays.fill(target, from, to, (float) value));
     }
 }

@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
+import static dev.obverse.backend.cpu.CpuStorage.changed;
 
 import dev.obverse.backend.OptimizerKernels;
 import dev.obverse.backend.Storage;
@@ -26,7 +27,7 @@ final class CpuOptimizer implements OptimizerKernels {
                 (float) Math.sqrt(1 - Math.pow(s.beta2(), s.step())),
                 (float) s.eps(),
                 (float) (s.lr() / (1 - Math.pow(s.beta1(), s.step()))));
-        var ws = array(w);
+        var ws = changed(w);
         var gs = array(gradient);
         var first = array(firstMoment);
         var second = array(secondMoment);
@@ -39,7 +40,7 @@ final class CpuOptimizer implements OptimizerKernels {
         float momentum = (float) s.momentum();
         float decay = (float) s.weightDecay();
         float scale = (float) s.gradientScale();
-        var ws = array(w);
+        var ws = changed(w);
         var gs = array(gradient);
         var vs = array(velocity);
         Pieces.over(n, (from, to) -> loops.sgd(lr, momentum, decay, s.nesterov(), scale, ws, gs, vs, from, to - from));
@@ -48,7 +49,7 @@ final class CpuOptimizer implements OptimizerKernels {
     @Override
     public void ema(double decay, Storage w, Storage average, int n) {
         var ws = array(w);
-        var averages = array(average);
+        var averages = changed(average);
         Pieces.over(n, (from, to) -> loops.ema((float) decay, (float) (1 - decay), ws, averages, from, to - from));
     }
 

@@ -4,6 +4,7 @@ import static dev.obverse.backend.reference.ReferenceMemory.elements;
 
 import dev.obverse.backend.ConvKernels;
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -29,6 +30,18 @@ final class ReferenceConv implements ConvKernels {
         forEachTerm(spec, (in, weight, out) -> ys[out] += xs[in] * ws[weight]);
         for (int i = 0; i < spec.outPixels() * spec.cout(); i++) {
             ys[i] = ys[i] > 0 ? ys[i] : slope * ys[i];
+        }
+    }
+
+    @Override
+    public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+        forward(spec, 1, x, w, bias, y);
+        var ys = elements(y);
+        for (int i = 0; i < spec.outPixels() * spec.cout(); i++) {
+            double v = tail.residual() == null ? ys[i] : ys[i] + elements(tail.residual())[i];
+            double slope = tail.slopes() == null ? tail.slope() : elements(tail.slopes())[i % spec.cout()];
+            double leaky = v > 0 ? v : slope * v;
+            ys[i] = leaky > tail.high() ? tail.high() : leaky;
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.obverse.cuda.kernel;
 
+import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,22 @@ public record ConvEpilogue(CudaContext context, Launcher launcher) {
                 .withAddress(bias == null ? 0 : context.address(bias))
                 .with(y)
                 .overElements("bias_leaky", n);
+    }
+
+    /** In place, {@code y = min(leaky(y + residual), high)}. */
+    public void end(ConvTail tail, int pixels, int channels, Storage y) {
+        int n = pixels * channels;
+        var residual = tail.residual();
+        var slopes = tail.slopes();
+        launcher.begin()
+                .with(n)
+                .withDivisor(channels)
+                .with((float) tail.slope())
+                .with((float) tail.high())
+                .withAddress(residual == null ? 0 : context.address(residual))
+                .withAddress(slopes == null ? 0 : context.address(slopes))
+                .with(y)
+                .overElements("conv_end", n);
     }
 
     /** {@code dz = dy (y > 0 ? 1 : slope)} and the sum of {@code dz} for each channel, in one pass. */

@@ -2,6 +2,7 @@ package dev.obverse.cuda.kernel;
 
 import dev.obverse.backend.ConvKernels;
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
 import org.jspecify.annotations.Nullable;
@@ -48,6 +49,14 @@ public final class CudaConv implements ConvKernels {
             }
             epilogue.apply(spec.outPixels(), spec.cout(), slope, bias, y);
         });
+    }
+
+    @Override
+    public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+        forward(spec, tail.isLeaky() ? tail.slope() : 1, x, w, bias, y);
+        if (!tail.isLeaky()) {
+            context.run("conv2d's end", spec, () -> epilogue.end(tail, spec.outPixels(), spec.cout(), y));
+        }
     }
 
     @Override

@@ -9,6 +9,16 @@ KERNEL bias_leaky(int n, Divisor channels, float slope, int has_bias, const floa
     }
 }
 
+// In place, y = min(leaky(y + residual), high); residual and slopes may be null.
+KERNEL conv_end(int n, Divisor channels, float slope, float high, const float* residual, const float* slopes, float* y) {
+    FOR_EACH(i, n) {
+        unsigned pixel = over(i, channels);
+        float v = y[i] + (residual ? residual[i] : 0.0f);
+        float leaky = v > 0 ? v : (slopes ? slopes[i - pixel * channels.value] : slope) * v;
+        y[i] = leaky > high ? high : leaky;
+    }
+}
+
 KERNEL leaky_gradient(int n, float slope, const float* y, const float* dy, float* dz) {
     FOR_EACH(i, n) dz[i] = y[i] > 0 ? dy[i] : slope * dy[i];
 }

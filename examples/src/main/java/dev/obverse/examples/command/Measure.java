@@ -189,7 +189,12 @@ public final class Measure implements Callable<Integer> {
                 .put("imagesPerSecond", batch / median)
                 .put("firstLoss", r.firstLoss)
                 .put("lastLoss", r.lastLoss));
-        return falls ? 0 : 1;
+        if (!falls) {
+            throw new IllegalStateException("the loss did not fall, from %.6g to %.6g in %d steps: the kernels of this"
+                            .formatted(r.firstLoss, r.lastLoss, WARM_UP + steps)
+                    + " device may be wrong; 'obverse parity' compares them with the CPU's");
+        }
+        return 0;
     }
 
     private static void writeFirst(Path folder, DrnConfig config, DisentanglingReversingNetwork network, Batch data)

@@ -97,7 +97,11 @@ public final class Parity implements Callable<Integer> {
                 .put("device", device.toString())
                 .put("kernels", paired.comparisons().size())
                 .put("alike", result));
-        return alike ? 0 : 1;
+        if (!alike) {
+            throw new IllegalStateException(device + " does not give what the CPU gives: the lines above name what"
+                    + " differs and by how much");
+        }
+        return 0;
     }
 
     // ---- kernel by kernel

@@ -33,7 +33,12 @@ public final class WeightImport {
         float[] read() throws IOException;
     }
 
-    private record Source(String name, Shape shape, Values values) {}
+    private record Source(String name, DType dtype, Shape shape, Values values) {
+        /** As it is listed where nothing was made of it: {@code bn.num_batches_tracked (I64)}, but plain floats. */
+        String listed() {
+            return dtype.isReadable() ? name : name + " (" + dtype + ")";
+        }
+    }
 
     /**
      * What became of one tensor of the module.
@@ -47,7 +52,7 @@ public final class WeightImport {
     /**
      * What was done.
      *
-     * @param unused names of the file that nothing was made of
+     * @param unused names of the file that nothing was made of, with the type of those that are no floats
      */
     public record Report(List<Mapped> mapped, List<String> unused) {
         public Report {
@@ -82,18 +87,17 @@ public final class WeightImport {
     /** Of a PyTorch file. */
     public static WeightImport of(PyTorchFile file) {
         var sources = new ArrayList<Source>();
-        file.tensors().forEach((name, t) -> sources.add(new Source(name, t.shape(), t::floats)));
+        file.tensors().forEach((name, t) -> sources.add(new Source(name, t.dtype(), t.shape(), t::floats)));
         return new WeightImport(file.file().toString(), sources);
     }
 
-    /** Of a safetensors file, which must be open until {@link #into} has returned. */
+    /**
+     * Of a safetensors file, which must be open until {@link #into} has returned. Integers are listed as unused, and
+     * only refused where the module needs what they are called.
+     */
     public static WeightImport of(SafeTensors file) {
         var sources = new ArrayList<Source>();
-        file.entries().forEach((name, e) -> {
-            if (e.dtype().isReadable()) {
-                sources.add(new Source(name, e.shape(), () -> file.read(name)));
-            }
-        });
+        file.entries().forEach((name, e) -> sources.add(new Source(name, e.dtype(), e.shape(), () -> file.read(name))));
         return new WeightImport(file.file().toString(), sources);
     }
 
@@ -140,7 +144,7 @@ public final class WeightImport {
         for (var source : sources) {
             var name = rename.apply(source.name);
             if (name.isEmpty() || byName.putIfAbsent(name, source) != null) {
-                unused.add(source.name);
+                unused.add(source.listed());
             }
         }
         var orders = new LinkedHashMap<String, Order>();
@@ -168,12 +172,12 @@ public final class WeightImport {
                     + unusedNames(byName) + ": give the prefix or the names that differ");
         }
         read.forEach(pair -> pair.getKey().set(pair.getValue()));
-        byName.values().forEach(source -> unused.add(source.name));
+        byName.values().forEach(source -> unused.add(source.listed()));
         return new Report(mapped, unused);
     }
 
     private static List<String> unusedNames(SequencedMap<String, Source> left) {
-        return left.values().stream().map(Source::name).limit(20).toList();
+        return left.values().stream().map(Source::listed).limit(20).toList();
     }
 
     /** A change of the order of elements. */

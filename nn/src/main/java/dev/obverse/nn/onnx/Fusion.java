@@ -1,8 +1,9 @@
 package dev.obverse.nn.onnx;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
+import ai.onnx.proto.OnnxMl.ValueInfoProto;
+import dev.obverse.nn.onnx.op.Conv;
 import dev.obverse.nn.onnx.op.Value;
 import dev.obverse.tensor.Tensor;
 import java.util.ArrayList;
@@ -15,7 +16,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Draws a node into the one before it, where nobody else reads what lies between: batch norm into the weights of a
- * convolution or Gemm, ReLU and LeakyReLU into a convolution's own pass over memory.
+ * convolution or Gemm; ReLU, LeakyReLU, PReLU, ReLU6 and the sum of a residual block into a convolution's own pass over
+ * memory.
  */
 final class Fusion {
     private final Map<String, Value> constants;
@@ -24,19 +26,20 @@ final class Fusion {
     private final Map<String, Integer> producer = new HashMap<>();
     private final List<@Nullable NodeProto> nodes = new ArrayList<>();
 
-    private Fusion(GraphProto graph, Map<String, Value> constants, int opset) {
+    private Fusion(List<NodeProto> graph, List<ValueInfoProto> outputs, Map<String, Value> constants, int opset) {
         this.constants = constants;
         this.opset = opset;
-        for (var node : graph.getNodeList()) {
+        for (var node : graph) {
             new HashSet<>(node.getInputList()).forEach(i -> uses.merge(i, 1, Integer::sum));
         }
-        graph.getOutputList().forEach(o -> uses.merge(o.getName(), 1, Integer::sum));
+        outputs.forEach(o -> uses.merge(o.getName(), 1, Integer::sum));
     }
 
     /** The nodes that are left, in order; new weights are among the constants afterwards. */
-    static List<NodeProto> apply(GraphProto graph, Map<String, Value> constants, int opset) {
-        var fusion = new Fusion(graph, constants, opset);
-        graph.getNodeList().forEach(fusion::add);
+    static List<NodeProto> apply(
+            List<NodeProto> graph, List<ValueInfoProto> outputs, Map<String, Value> constants, int opset) {
+        var fusion = new Fusion(graph, outputs, constants, opset);
+        graph.forEach(fusion::add);
         var left = new ArrayList<NodeProto>();
         for (var node : fusion.nodes) {
             if (node != null) {
@@ -47,38 +50,114 @@ final class Fusion {
     }
 
     private void add(NodeProto node) {
-        var at = node.getInputCount() == 0 ? null : producer.get(node.getInput(0));
-        var before = at == null ? null : nodes.get(at);
-        NodeProto fused = null;
-        if (before != null && node.getOutputCount() > 0 && uses.getOrDefault(node.getInput(0), 0) == 1) {
-            fused = switch (node.getOpType()) {
-                case "BatchNormalization" -> withBatchNorm(before, node);
-                case "Relu" -> withSlope(before, node, 0);
-                case "LeakyRelu" -> withSlope(before, node, number(node, "alpha", 0.01f));
-                default -> null;
-            };
+        if (!fuse(node, 0) && !(node.getOpType().equals("Add") && fuse(node, 1))) {
+            nodes.add(node);
         }
-        if (fused != null && at != null) {
-            nodes.set(at, null);
-        }
-        nodes.add(fused == null ? node : fused);
         if (node.getOutputCount() > 0) {
             producer.put(node.getOutput(0), nodes.size() - 1);
         }
     }
 
-    private static @Nullable NodeProto withSlope(NodeProto conv, NodeProto activation, float slope) {
-        if (!conv.getOpType().equals("Conv") || slope < 0 || has(conv, "obverse.slope")) {
-            return null;
+    /** Draws {@code node} into the one that gives its input {@code i}, and puts the two in its place. */
+    private boolean fuse(NodeProto node, int i) {
+        var at = i < node.getInputCount() ? producer.get(node.getInput(i)) : null;
+        var before = at == null ? null : nodes.get(at);
+        if (at == null || before == null || node.getOutputCount() == 0 || uses.getOrDefault(node.getInput(i), 0) != 1) {
+            return false;
         }
+        var fused = switch (node.getOpType()) {
+            case "BatchNormalization" -> withBatchNorm(before, node);
+            case "Relu" -> withSlope(before, node, 0);
+            case "LeakyRelu" -> withSlope(before, node, number(node, "alpha", 0.01f));
+            case "PRelu" -> withSlopes(before, node);
+            case "Clip" -> withBounds(before, node);
+            case "Add" -> withResidual(before, node, 1 - i);
+            default -> null;
+        };
+        if (fused == null) {
+            return false;
+        }
+        nodes.set(at, null);
+        nodes.add(fused);
+        return true;
+    }
+
+    /** Whether nothing has been drawn into the convolution yet that comes after an activation. */
+    private static boolean isOpen(NodeProto conv) {
+        return conv.getOpType().equals("Conv")
+                && !has(conv, Conv.SLOPE)
+                && !has(conv, Conv.HIGH)
+                && !hasInput(conv, Conv.SLOPES);
+    }
+
+    private static boolean hasInput(NodeProto node, int i) {
+        return i < node.getInputCount() && !node.getInput(i).isEmpty();
+    }
+
+    private static NodeProto with(NodeProto conv, NodeProto end, String attribute, float value) {
         return conv.toBuilder()
                 .clearOutput()
-                .addOutput(activation.getOutput(0))
+                .addOutput(end.getOutput(0))
                 .addAttribute(AttributeProto.newBuilder()
-                        .setName("obverse.slope")
+                        .setName(attribute)
                         .setType(AttributeProto.AttributeType.FLOAT)
-                        .setF(slope))
+                        .setF(value))
                 .build();
+    }
+
+    private static NodeProto with(NodeProto conv, NodeProto end, int input, String name) {
+        var builder = conv.toBuilder().clearOutput().addOutput(end.getOutput(0));
+        while (builder.getInputCount() <= input) {
+            builder.addInput("");
+        }
+        return builder.setInput(input, name).build();
+    }
+
+    private static @Nullable NodeProto withSlope(NodeProto conv, NodeProto activation, float slope) {
+        return isOpen(conv) && slope >= 0 ? with(conv, activation, Conv.SLOPE, slope) : null;
+    }
+
+    /** One slope per channel of an image, {@code [C,1,1]}. */
+    private @Nullable NodeProto withSlopes(NodeProto conv, NodeProto activation) {
+        var slopes = constant(activation, 1);
+        var weight = constant(conv, 1);
+        boolean fits = isOpen(conv)
+                && opset >= 7
+                && slopes != null
+                && weight != null
+                && weight.rank() == 4
+                && slopes.rank() >= 3
+                && slopes.dim(-3) == weight.dim(0)
+                && slopes.size() == weight.dim(0);
+        return fits ? with(conv, activation, Conv.SLOPES, activation.getInput(1)) : null;
+    }
+
+    /** A Clip from 0 on, ReLU6 for instance; its bounds are attributes before opset 11, then inputs. */
+    private @Nullable NodeProto withBounds(NodeProto conv, NodeProto clip) {
+        Float low = bound(clip, "min", 1);
+        Float high = bound(clip, "max", 2);
+        if (!isOpen(conv) || low == null || high == null || low != 0 || !(high >= 0)) {
+            return null;
+        }
+        return with(with(conv, clip, Conv.SLOPE, 0), clip, Conv.HIGH, high);
+    }
+
+    private @Nullable Float bound(NodeProto clip, String attribute, int input) {
+        if (opset < 11) {
+            return has(clip, attribute) ? number(clip, attribute, 0) : null;
+        }
+        var value = constant(clip, input);
+        return value == null || value.size() != 1 ? null : (float) value.item();
+    }
+
+    private @Nullable NodeProto withResidual(NodeProto conv, NodeProto add, int other) {
+        boolean fits = isOpen(conv)
+                && opset >= 7
+                && add.getInputCount() == 2
+                && !hasInput(conv, Conv.RESIDUAL)
+                && !add.getInput(other).equals(add.getInput(1 - other))
+                && !constants.containsKey(add.getInput(other));
+        return fits ? with(conv, add, Conv.RESIDUAL, add.getInput(other)) : null;
     }
 
     /** {@code (w x + b - mean) gamma / sqrt(variance + eps) + beta} is a convolution again. */
@@ -86,7 +165,7 @@ final class Fusion {
         var type = before.getOpType();
         boolean transposed = type.equals("ConvTranspose");
         if (!(type.equals("Conv") || transposed || type.equals("Gemm"))
-                || has(before, "obverse.slope")
+                || (type.equals("Conv") && (!isOpen(before) || hasInput(before, Conv.RESIDUAL)))
                 || (transposed && integer(before, "group", 1) != 1)
                 || (type.equals("Gemm") && !isPlain(before))
                 || norm.getInputCount() < 5

@@ -1,5 +1,6 @@
 package dev.obverse.nn.onnx;
 
+import dev.obverse.autograd.NoGrad;
 import dev.obverse.nn.Layer;
 import dev.obverse.nn.onnx.op.ElementType;
 import dev.obverse.nn.onnx.op.Inputs;
@@ -7,8 +8,10 @@ import dev.obverse.nn.onnx.op.Step;
 import dev.obverse.nn.onnx.op.Value;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Tensor;
+import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -150,7 +153,40 @@ public final class OnnxModule extends Layer {
                 : parameters.getFirst().value().device();
     }
 
+    /** Where nothing is recorded, memory goes back as soon as nobody needs it, while it is still in a cache. */
     private SequencedMap<String, Value> run(Value... inputs) {
+        if (NoGrad.isRecording() && (requireGradients(inputs) || !isFrozen())) {
+            return run(null, inputs);
+        }
+        try (var scope = TensorScope.open()) {
+            var results = run(scope, inputs);
+            results.values().forEach(value -> scope.keep(value.stored()));
+            return results;
+        }
+    }
+
+    private static boolean requireGradients(Value... inputs) {
+        return Arrays.stream(inputs).anyMatch(value -> value.stored().requiresGrad());
+    }
+
+    private boolean isFrozen() {
+        return parameters().stream().noneMatch(parameter -> parameter.value().requiresGrad());
+    }
+
+    /** Gives a value's memory back, unless another value that is needed yet, or the caller's, is the same. */
+    private static void release(TensorScope scope, Value value, @Nullable Value[] values, Value... inputs) {
+        var storage = value.stored().storage();
+        for (var others : List.of(values, inputs)) {
+            for (var other : others) {
+                if (other != null && other.stored().storage().equals(storage)) {
+                    return;
+                }
+            }
+        }
+        scope.release(value.stored());
+    }
+
+    private SequencedMap<String, Value> run(@Nullable TensorScope scope, Value... inputs) {
         var device = device(inputs);
         var values = new @Nullable Value[plan.slots];
         plan.known.forEach(k -> values[k.slot] = k.value.get());
@@ -162,7 +198,11 @@ public final class OnnxModule extends Layer {
             run(placed, device, values);
             for (int slot : placed.inputs) {
                 if (slot >= 0 && plan.lastUse[slot] == i) {
+                    var value = values[slot];
                     values[slot] = null;
+                    if (scope != null && value != null) {
+                        release(scope, value, values, inputs);
+                    }
                 }
             }
         }

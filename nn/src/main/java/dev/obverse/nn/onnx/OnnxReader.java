@@ -112,7 +112,7 @@ final class OnnxReader {
         }
         budget = 4 * elements + 4L * model.getSerializedSize() + (1 << 20);
         var inputs = inputs(graph);
-        var nodes = Fusion.apply(graph, constants, opset);
+        var nodes = Fusion.apply(withoutConstants(graph), graph.getOutputList(), constants, opset);
         var produced = produced(nodes);
         for (int i = 0; i < nodes.size(); i++) {
             add(nodes.get(i), i, produced, parameters);
@@ -138,6 +138,25 @@ final class OnnxReader {
                 outputSlots,
                 slots.size(),
                 lastUse(outputSlots));
+    }
+
+    /** The nodes that compute something: what Constant and Identity give is known before nodes are drawn together. */
+    private List<NodeProto> withoutConstants(GraphProto graph) throws IOException {
+        var left = new ArrayList<NodeProto>();
+        for (var node : graph.getNodeList()) {
+            boolean constant = isStandard(node.getDomain())
+                    && (node.getOpType().equals("Constant")
+                            || (node.getOpType().equals("Identity")
+                                    && node.getInputList().stream().allMatch(constants::containsKey)));
+            try {
+                if (!constant || !fold(node)) {
+                    left.add(node);
+                }
+            } catch (IllegalArgumentException | ArithmeticException | IndexOutOfBoundsException e) {
+                throw new IOException(describe(node) + ": " + e.getMessage(), e);
+            }
+        }
+        return left;
     }
 
     private int opset() throws IOException {

@@ -77,7 +77,7 @@ class PyTorchFileTest {
                 report.toString()
                         .startsWith("0.weight <- state_dict.module.0.weight [4,3,3,3], [out,in,h,w] to [h,w,in,out]\n"),
                 report.toString());
-        assertEquals(List.of("state_dict.module.1.num_batches_tracked"), report.unused());
+        assertEquals(List.of("state_dict.module.1.num_batches_tracked (I64)"), report.unused());
     }
 
     @Test

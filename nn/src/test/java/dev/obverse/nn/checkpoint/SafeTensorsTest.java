@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.obverse.nn.layer.Linear;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
@@ -336,6 +337,27 @@ class SafeTensorsTest {
             }
         }
         return answer;
+    }
+
+    @Test
+    void integersAreListedByAnImportAndRefusedOnlyWhereTheyAreNeeded() throws IOException {
+        var path = folder.resolve("integers.safetensors");
+        var header = "{\"weight\":{\"dtype\":\"F32\",\"shape\":[2,3],\"data_offsets\":[0,24]},"
+                + "\"bias\":{\"dtype\":\"I32\",\"shape\":[2],\"data_offsets\":[24,32]},"
+                + "\"num_batches_tracked\":{\"dtype\":\"I64\",\"shape\":[],\"data_offsets\":[32,40]}}";
+        Files.write(path, file(header, 40));
+        try (var file = SafeTensors.open(path)) {
+            var report = WeightImport.of(file)
+                    .rename(name -> name.equals("bias") ? "" : name)
+                    .partly()
+                    .into(new Linear(3, 2, new Philox(1)));
+            assertEquals(List.of("bias (I32)", "num_batches_tracked (I64)"), report.unused());
+            var e = assertThrows(IOException.class, () -> WeightImport.of(file).into(new Linear(3, 2, new Philox(1))));
+            assertEquals(
+                    path + ": tensor 'bias' has elements of type I32, but only F16, BF16, F32 and F64 can be read as a"
+                            + " tensor",
+                    e.getMessage());
+        }
     }
 
     @Test

@@ -12,6 +12,7 @@ import dev.obverse.random.Philox;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
+import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -37,7 +38,7 @@ class OnnxModuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"recogniser", "older", "decoder"})
+    @ValueSource(strings = {"recogniser", "older", "decoder", "fused"})
     void givesWhatOnnxRuntimeGives(String model) throws IOException {
         var module = OnnxModule.read(file(model + ".onnx"));
         var expected = Objects.requireNonNull(Npy.readAll(file(model + ".npz")).get("y"));
@@ -50,7 +51,7 @@ class OnnxModuleTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"recogniser", "older", "decoder"})
+    @ValueSource(strings = {"recogniser", "older", "decoder", "fused"})
     void inputHasAGradient(String model) throws IOException {
         var module = OnnxModule.read(file(model + ".onnx"));
         module.to(Device.reference());
@@ -69,10 +70,31 @@ class OnnxModuleTest {
     @Test
     void normsAreFoldedAndShapesComputedOnce() throws IOException {
         var module = OnnxModule.read(file("recogniser.onnx"));
-        // The first convolution with its norm, the one before a convolution, the Gemm with its norm; Cast is folded.
-        assertTrue(module.toString().contains("15 steps"), module.toString());
+        // The first convolution with its norm and PRelu, the Gemm with its norm; Cast is folded.
+        assertTrue(module.toString().contains("14 steps"), module.toString());
         assertTrue(module.namedParameters().containsKey("n1/weight"), module.toString());
         assertEquals(Shape.of(3, 3, 3, 8), module.parameter("n1/weight").shape(), "permuted to [KH,KW,Cin,Cout] once");
+    }
+
+    @Test
+    void convolutionsTakeInWhatFollowsThem() throws IOException {
+        var module = OnnxModule.read(file("fused.onnx"));
+        // Seven convolutions, the mean, a sum of a value with itself, and a norm behind a residual.
+        assertTrue(module.toString().contains("10 steps"), module.toString());
+    }
+
+    @Test
+    void memoryIsGivenBackButForTheResult() throws IOException {
+        var module = OnnxModule.read(file("fused.onnx"));
+        var x = x("fused");
+        float[] expected = module.forward(x).toArray();
+        try (var scope = TensorScope.open()) {
+            var copy = scope.keep(x.mul(1));
+            var y = module.forward(copy);
+            module.forward(copy.neg());
+            assertArrayEquals(expected, y.toArray(), "another pass does not write into the first one's result");
+            assertArrayEquals(x.toArray(), copy.toArray());
+        }
     }
 
     @Test

@@ -29,6 +29,9 @@ public record Window(
     /** Pixel pitches that are multiples of this many floats put a tile's pixels into few sets of the L1 cache. */
     private static final int ALIAS = 256;
 
+    /** The same where a pixel is its own window: a tile's few pixels may share sets as long as they fit. */
+    private static final int ALIAS_OF_ONE = 1024;
+
     /** Floats by which such a pitch is widened: one cache line. */
     private static final int LINE = 16;
 
@@ -39,7 +42,7 @@ public record Window(
     public static Window of(Correlation at) {
         int channels = at.groupSource();
         int taps = at.taps().size();
-        boolean alias = channels % ALIAS == 0;
+        boolean alias = channels % (taps == 1 ? ALIAS_OF_ONE : ALIAS) == 0;
         int run = alias ? 1 : run(at.taps());
         int columns = (at.columns() - 1) * at.stepW() + at.lastColumn() - at.firstColumn() + 1;
         return new Window(

@@ -3,6 +3,8 @@ package dev.obverse.backend.cpu.simd;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.KeptWeights;
+import dev.obverse.backend.cpu.conv.Tail;
 import dev.obverse.backend.cpu.conv.Window;
 import org.jspecify.annotations.Nullable;
 
@@ -28,9 +30,42 @@ public final class ConvForward {
             float @Nullable [] bias,
             float[] y) {
         if (Depthwise.fits(s)) {
-            Depthwise.forward(s, slope, x, w, bias, y);
+            Depthwise.forward(s, Tail.leaky(slope, s.cout()), x, w, bias, y);
         } else {
             run(algorithm, Correlation.forward(s), slope, x, w, bias, y);
+        }
+    }
+
+    /**
+     * {@code y = tail(conv(x, w) + bias)}, with a weight that is likely to be used again.
+     *
+     * @param slope of the LeakyReLU that is all that ends it, if there is no tail
+     * @param kept where the weight may stay in another order
+     */
+    public static void infer(
+            ConvAlgorithm algorithm,
+            ConvSpec s,
+            float slope,
+            @Nullable Tail tail,
+            float[] x,
+            float[] w,
+            float @Nullable [] bias,
+            float[] y,
+            KeptWeights kept) {
+        if (Depthwise.fits(s)) {
+            Depthwise.forward(s, tail == null ? Tail.leaky(slope, s.cout()) : tail, x, w, bias, y);
+            return;
+        }
+        var at = Correlation.forward(s);
+        var window = Window.of(at);
+        if (WinogradConvolution.chosen(algorithm, at) || FewChannels.fits(window)) {
+            run(algorithm, at, tail == null ? slope : 1f, x, w, bias, y);
+            if (tail != null) {
+                Tails.run(tail, at.n() * at.rows(), at.columns(), at.resultChannels(), y);
+            }
+        } else {
+            var end = tail == null ? Tail.leaky(slope, at.resultChannels()) : tail;
+            DirectConvolution.run(window, end, x, w, bias, y, kept);
         }
     }
 
@@ -53,7 +88,8 @@ public final class ConvForward {
         } else if (ImageConvolution.fits(window)) {
             ImageConvolution.run(window, slope, source, weight, bias, result);
         } else {
-            DirectConvolution.run(window, slope, source, weight, bias, result);
+            var tail = Tail.leaky(slope, at.resultChannels());
+            DirectConvolution.run(window, tail, source, weight, bias, result, null);
         }
     }
 }

@@ -5,17 +5,24 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.Tail;
 import java.util.List;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorMask;
-import jdk.incubator.vector.VectorOperators;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
 
-/** Depthwise convolution, one filter per channel: element-wise products over channels, summed over taps. */
+/**
+ * Depthwise convolution, one filter per channel: element-wise products over channels, summed over taps. A piece of work
+ * is a strip of rows. {@link Depthwise3x3} computes what it can; channels that do not fill a vector, and other kernels,
+ * go pixel by pixel.
+ */
 final class Depthwise {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
+
+    /** Results that are worth a piece of their own. */
+    private static final int PIECE = 1 << 14;
 
     private Depthwise() {}
 
@@ -23,50 +30,81 @@ final class Depthwise {
         return s.groups() > 1 && s.cin() == s.groups() && s.cout() == s.groups();
     }
 
-    static void forward(ConvSpec s, float slope, float[] x, float[] w, float @Nullable [] bias, float[] y) {
-        run(Correlation.forward(s), slope, x, w, bias, y);
+    static void forward(ConvSpec s, Tail tail, float[] x, float[] w, float @Nullable [] bias, float[] y) {
+        run(Correlation.forward(s), tail, x, w, bias, y);
     }
 
     static void inputGradient(ConvSpec s, float[] dy, float[] w, float[] dx) {
         for (var at : Correlation.inputGradient(s)) {
-            run(at, 1f, dy, w, null, dx);
+            run(at, Tail.NONE, dy, w, null, dx);
         }
     }
 
     private static void run(
-            Correlation at, float slope, float[] source, float[] w, float @Nullable [] bias, float[] result) {
+            Correlation at, Tail tail, float[] source, float[] w, float @Nullable [] bias, float[] result) {
         int channels = at.resultChannels();
+        if ((long) at.n() * at.rows() * at.columns() * channels == 0) {
+            return;
+        }
         float[] start = bias == null ? new float[channels] : bias;
-        Workers.run(at.n() * at.rows(), i -> {
-            int image = i / at.rows();
-            int row = i % at.rows();
-            int y = at.rowStart() + row * at.rowStep();
-            var taps = at.taps();
-            // Source row and weights of each tap; taps outside the image are left out.
-            var offset = new int[taps.size()];
-            var column = new int[taps.size()];
-            var weight = new int[taps.size()];
-            int inside = 0;
-            for (var tap : taps) {
-                int sy = row * at.stepH() + tap.row();
-                if (sy >= 0 && sy < at.sourceH()) {
-                    offset[inside] = (image * at.sourceH() + sy) * at.sourceW() * channels;
-                    column[inside] = tap.column();
-                    weight[inside] = tap.kernel() * channels;
-                    inside++;
-                }
+        int together = Math.clamp(PIECE / ((long) at.columns() * channels), 1, at.rows());
+        int strips = (at.rows() + together - 1) / together;
+        int done = Depthwise3x3.fits(at) ? channels / L * L : 0;
+        float[] packed = done > 0 ? Depthwise3x3.pack(at, w) : w;
+        Workers.run(at.n() * strips, piece -> {
+            int image = piece / strips;
+            int from = piece % strips * together;
+            int to = Math.min(from + together, at.rows());
+            if (done > 0) {
+                Depthwise3x3.strip(at, image, from, to, source, packed, start, result);
             }
-            for (int c = 0; c < at.columns(); c++) {
-                int x = at.columnStart() + c * at.columnStep();
-                int o = ((image * at.resultH() + y) * at.resultW() + x) * channels;
-                int from = c * at.stepW();
-                pixel(slope, source, offset, column, inside, from, at.sourceW(), w, weight, start, result, o, channels);
+            for (int row = from; row < to; row++) {
+                if (done < channels) {
+                    row(at, image, row, done, source, w, start, result);
+                }
+                if (!tail.isNothing()) {
+                    for (int column = 0; column < at.columns(); column++) {
+                        Tails.row(tail, result, offset(at, image, row, column), 0, channels);
+                    }
+                }
             }
         });
     }
 
+    /** Where a pixel of the lattice is in the result. */
+    static int offset(Correlation at, int image, int row, int column) {
+        int y = at.rowStart() + row * at.rowStep();
+        int x = at.columnStart() + column * at.columnStep();
+        return ((image * at.resultH() + y) * at.resultW() + x) * at.resultChannels();
+    }
+
+    /** A row of the lattice, channels {@code first} and on. */
+    private static void row(
+            Correlation at, int image, int row, int first, float[] source, float[] w, float[] bias, float[] result) {
+        int channels = at.resultChannels();
+        var taps = at.taps();
+        // Source row and weights of each tap; taps outside the image are left out.
+        var offset = new int[taps.size()];
+        var column = new int[taps.size()];
+        var weight = new int[taps.size()];
+        int inside = 0;
+        for (var tap : taps) {
+            int sy = row * at.stepH() + tap.row();
+            if (sy >= 0 && sy < at.sourceH()) {
+                offset[inside] = (image * at.sourceH() + sy) * at.sourceW() * channels;
+                column[inside] = tap.column();
+                weight[inside] = tap.kernel() * channels;
+                inside++;
+            }
+        }
+        for (int c = 0; c < at.columns(); c++) {
+            int o = offset(at, image, row, c);
+            int from = c * at.stepW();
+            pixel(source, offset, column, inside, from, at.sourceW(), w, weight, bias, result, o, first, channels);
+        }
+    }
+
     private static void pixel(
-            float slope,
             float[] source,
             int[] offset,
             int[] column,
@@ -78,8 +116,9 @@ final class Depthwise {
             float[] bias,
             float[] result,
             int o,
+            int first,
             int channels) {
-        for (int c = 0; c < channels; c += L) {
+        for (int c = first; c < channels; c += L) {
             VectorMask<Float> lanes = F.indexInRange(c, channels);
             FloatVector sum = fromArray(F, bias, c, lanes);
             for (int t = 0; t < taps; t++) {
@@ -89,7 +128,7 @@ final class Depthwise {
                     sum = v.fma(fromArray(F, w, weight[t] + c, lanes), sum);
                 }
             }
-            sum.mul(slope).blend(sum, sum.compare(VectorOperators.GT, 0f)).intoArray(result, o + c, lanes);
+            sum.intoArray(result, o + c, lanes);
         }
     }
 

@@ -2,9 +2,11 @@ package dev.obverse.backend.cpu.simd;
 
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.KeptWeights;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.Strips;
+import dev.obverse.backend.cpu.conv.Tail;
 import dev.obverse.backend.cpu.conv.Window;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
@@ -33,16 +35,38 @@ final class DirectConvolution {
 
     private DirectConvolution() {}
 
-    /** Computes {@code result = leaky(correlation(source, weight) + bias)} on the lattice of the window. */
+    /**
+     * Computes {@code result = tail(correlation(source, weight) + bias)} on the lattice of the window.
+     *
+     * @param kept where the packed weight may stay, or null
+     */
     static void run(
-            Window window, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Window window,
+            Tail tail,
+            float[] source,
+            float[] weight,
+            float @Nullable [] bias,
+            float[] result,
+            @Nullable KeptWeights kept) {
         var at = window.at();
         if ((long) at.n() * at.rows() * at.columns() * at.resultChannels() == 0) {
             return;
         }
         int panels = Panels.count(at.groupResult(), PANEL);
-        int inner = at.inner();
-        var packed = Scratch.floats(Scratch.PACKED, (long) at.groups() * panels * inner * PANEL);
+        long size = (long) at.groups() * panels * at.inner() * PANEL;
+        float[] packed;
+        if (kept == null) {
+            packed = Scratch.floats(Scratch.PACKED, size);
+            pack(at, weight, packed);
+        } else {
+            packed = kept.of(at, size, to -> pack(at, weight, to));
+        }
+        var start = paddedBias(at, panels, bias);
+        var strips = Strips.forward(window, panels);
+        Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, tail, source, packed, start, result));
+    }
+
+    private static void pack(Correlation at, float[] weight, float[] packed) {
         int parts = Panels.count(at.groupSource(), PACKED_CHANNELS);
         Workers.run(at.groups() * at.taps().size() * parts, i -> {
             int from = i % parts * PACKED_CHANNELS;
@@ -50,9 +74,6 @@ final class DirectConvolution {
             int tap = i / parts % at.taps().size();
             Panels.packWeights(at, i / parts / at.taps().size(), tap, from, to, PANEL, weight, packed);
         });
-        var start = paddedBias(at, panels, bias);
-        var strips = Strips.forward(window, panels);
-        Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, slope, source, packed, start, result));
     }
 
     private static float[] paddedBias(Correlation at, int panels, float @Nullable [] bias) {
@@ -71,7 +92,7 @@ final class DirectConvolution {
             Window window,
             Strips.Piece piece,
             int panels,
-            float slope,
+            Tail tail,
             float[] source,
             float[] packed,
             float[] bias,
@@ -102,8 +123,8 @@ final class DirectConvolution {
             for (int p = 0; p < count; p += step) {
                 int end = Math.min(count, p + step);
                 products(window, left, base, read, p, end, packed, b, stored, result, write, co, width, bias, bi);
-                if (slope != 1f) {
-                    Leaky.rows(slope, result, write, p, end, co, width);
+                if (!tail.isNothing()) {
+                    Tails.rows(tail, result, write, p, end, co, width);
                 }
             }
         }

@@ -1,7 +1,9 @@
 package dev.obverse.nn.onnx.op;
 
+import dev.obverse.tensor.ConvEnd;
 import dev.obverse.tensor.ConvOptions;
 import dev.obverse.tensor.Functional;
+import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -12,9 +14,18 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>One axis is an image of height 1; three are a sum of convolutions over the first kernel axis.
  */
-final class Conv {
-    /** Slope of a LeakyReLU that {@link Fusion} has drawn into the convolution: 1 is none. */
-    static final String SLOPE = "obverse.slope";
+public final class Conv {
+    /** Slope of a LeakyReLU that has been drawn into the convolution: 1 is none. */
+    public static final String SLOPE = "obverse.slope";
+
+    /** Upper bound of the result, of a Clip that has been drawn in. */
+    public static final String HIGH = "obverse.high";
+
+    /** Input with one slope per channel, of a PRelu that has been drawn in. */
+    public static final int SLOPES = 3;
+
+    /** Input that is added to the sum, of an Add that has been drawn in. */
+    public static final int RESIDUAL = 4;
 
     private Conv() {}
 
@@ -22,6 +33,8 @@ final class Conv {
         var window = Window.of(node);
         int groups = Value.toInt(node.integer("group", 1));
         double slope = node.number(SLOPE, 1);
+        double high = node.number(HIGH, Double.POSITIVE_INFINITY);
+        var slopes = node.has(SLOPES) ? node.operand(SLOPES, "flat", s -> s.reshape(s.size())) : null;
         var weight = node.operand(1, "HWIO", Conv::kernelFirst);
         var bias = node.has(2) ? node.operand(2, "", b -> b) : null;
         return Step.of(in -> {
@@ -40,8 +53,12 @@ final class Conv {
                         / Math.max(1, spatial[i])
                         * (spatial[i] + filled.before()[i] + filled.after()[i]));
             }
-            var y = convolve(image, w, bias == null ? null : bias.in(in), filled, groups, slope);
-            return Value.channelsLast(x.type(), y);
+            var b = bias == null ? null : bias.in(in);
+            var end = new ConvEnd(null, slope, slopes == null ? null : slopes.in(in), high);
+            if (in.has(RESIDUAL)) {
+                return withResidual(x.type(), image, w, b, filled, groups, end, in.get(RESIDUAL));
+            }
+            return Value.channelsLast(x.type(), convolve(image, w, b, filled, groups, end));
         });
     }
 
@@ -62,17 +79,40 @@ final class Conv {
         return Arrays.copyOfRange(image.shape().toArray(), 1, image.rank() - 1);
     }
 
-    private static Tensor convolve(Tensor x, Tensor w, @Nullable Tensor bias, Window window, int groups, double slope) {
+    /** What is added has the result's shape, as a rule; else it is an addition like any other. */
+    private static Value withResidual(
+            ElementType type,
+            Tensor x,
+            Tensor w,
+            @Nullable Tensor bias,
+            Window window,
+            int groups,
+            ConvEnd end,
+            Value residual) {
+        if (x.rank() == 4 && residual.rank() == 4) {
+            int[] spatial = spatial(x);
+            var shape = Shape.of(x.dim(0), window.out(0, spatial[0]), window.out(1, spatial[1]), w.dim(3));
+            var added = residual.channelsLast("Conv");
+            if (added.shape().equals(shape)) {
+                var whole = new ConvEnd(added, end.slope(), end.slopes(), end.high());
+                return Value.channelsLast(type, convolve(x, w, bias, window, groups, whole));
+            }
+        }
+        var sum = Value.channelsLast(type, convolve(x, w, bias, window, groups, ConvEnd.leaky(1)));
+        var y = Value.broadcast(sum, residual, Tensor::add);
+        return Value.channelsLast(type, end.after(y.channelsLast("Conv")));
+    }
+
+    private static Tensor convolve(Tensor x, Tensor w, @Nullable Tensor bias, Window window, int groups, ConvEnd end) {
         return switch (x.rank()) {
             case 3 -> {
                 var options = options(window, 0, 0, groups, true);
                 var row = x.reshape(x.dim(0), 1, x.dim(1), x.dim(2));
-                var y = Functional.conv2dLeakyRelu(
-                        row, w.reshape(1, w.dim(0), w.dim(1), w.dim(2)), bias, options, slope);
+                var y = Functional.conv2d(row, w.reshape(1, w.dim(0), w.dim(1), w.dim(2)), bias, options, end);
                 yield y.reshape(y.dim(0), y.dim(2), y.dim(3));
             }
-            case 4 -> Functional.conv2dLeakyRelu(x, w, bias, options(window, 0, 1, groups, false), slope);
-            case 5 -> overDepth(x, w, bias, window, groups).leakyRelu(slope);
+            case 4 -> Functional.conv2d(x, w, bias, options(window, 0, 1, groups, false), end);
+            case 5 -> end.after(overDepth(x, w, bias, window, groups));
             default ->
                 throw new IllegalArgumentException(
                         "its input has " + (x.rank() - 2) + " spatial axes, and 1, 2 or 3 are supported");

@@ -1,0 +1,32 @@
+package dev.obverse.backend.cpu.conv;
+
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The end of a convolution as arrays: {@code y = min(leaky(v + residual), high)}.
+ *
+ * @param residual laid out as the result, or null
+ * @param slopes one per result channel; null if nothing follows the sum
+ * @param high infinite for none
+ */
+public record Tail(float @Nullable [] residual, float @Nullable [] slopes, float high) {
+    /** Nothing. */
+    public static final Tail NONE = new Tail(null, null, Float.POSITIVE_INFINITY);
+
+    /** LeakyReLU with one slope. */
+    public static Tail leaky(float slope, int channels) {
+        return slope == 1f ? NONE : new Tail(null, repeated(slope, channels), Float.POSITIVE_INFINITY);
+    }
+
+    /** {@code value} for every channel. */
+    public static float[] repeated(float value, int channels) {
+        var values = new float[channels];
+        Arrays.fill(values, value);
+        return values;
+    }
+
+    public boolean isNothing() {
+        return residual == null && slopes == null;
+    }
+}
