@@ -3,10 +3,12 @@ package dev.obverse.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.obverse.drn.face.EmbeddingTable;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -172,6 +174,26 @@ class BadInputTest {
         refused(2, "computes on the CPU only", embed(own, "--device", "reference"));
         refused(2, "Missing required option: '--recogniser", "embed", "--pairs", pairs(), "--out", "x.npy");
         refused(2, "give that too", evaluate("--recogniser-input", "bgr"));
+    }
+
+    @Test
+    void filesOfEmbeddings() throws IOException {
+        var some = folder.resolve("some.safetensors");
+        var rows = new LinkedHashMap<String, float[]>();
+        rows.put("nobody.png", new float[16]);
+        new EmbeddingTable(16, rows).write(some);
+        var file = some.toString();
+        var cannotBeShown = "is a file of embeddings, which has vectors of the pictures it lists";
+        refused(1, cannotBeShown, embed(file));
+        refused(1, cannotBeShown, evaluate("--recogniser", file));
+        refused(1, cannotBeShown, identify(folder, pairs(), "--recogniser", file));
+        refused(1, "leave out 'imagenet", train(pairs(), "--recogniser", file, "--recogniser-input", "imagenet"));
+        // Twice, because it is refused before the run begins: nothing has to be cleared away.
+        var out = folder.resolve("unbegun").toString();
+        refused(1, "no embedding for the image 'original/", train(pairs(), "--recogniser", file, "--out", out));
+        refused(1, "no embedding for the image 'original/", train(pairs(), "--recogniser", file, "--out", out));
+        Files.writeString(some, "");
+        refused(1, "some.safetensors", train(pairs(), "--recogniser", file));
     }
 
     private static String[] embed(String recogniser, String... more) {

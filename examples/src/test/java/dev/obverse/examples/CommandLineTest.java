@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.obverse.drn.data.RgbImage;
+import dev.obverse.drn.face.EmbeddingTable;
 import dev.obverse.nn.checkpoint.SafeTensors;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -180,6 +181,32 @@ class CommandLineTest {
         assertEquals(
                 2,
                 Cli.run("embed", "--recogniser", recogniser, "--pairs", pairs).code());
+    }
+
+    @Test
+    void aRunTrainsOnVectorsFromAFile() throws IOException {
+        var vectors = folder.resolve("supervision.safetensors");
+        var cache = folder.resolve("supervision").toString();
+        var embed = new String[] {
+            "embed", "--recogniser", recogniser, "--pairs", pairs, "--cache", cache, "--out", vectors.toString()
+        };
+        assertEquals(0, Cli.run(embed).code());
+        var byNetwork = train("by-network");
+        assertArrayEquals(byNetwork, train("by-file", "--recogniser", vectors.toString()));
+
+        var out = folder.resolve("by-file").toString();
+        var resumed = Cli.run("train", "--resume", "--preset", "tiny", "--steps", "6", "--out", out);
+        assertEquals(0, resumed.code(), resumed.err());
+        assertEquals(6, Files.readAllLines(Path.of(out, "metrics.jsonl")).size());
+
+        // the same names, other vectors
+        var table = EmbeddingTable.read(vectors);
+        table.rows().values().forEach(row -> row[0] += 1);
+        table.write(vectors);
+        var changed = Cli.run("train", "--resume", "--preset", "tiny", "--steps", "8", "--out", out);
+        assertEquals(1, changed.code());
+        assertTrue(changed.err().contains("it has been changed"), changed.err());
+        assertFalse(java.util.Arrays.equals(byNetwork, train("by-other-file", "--recogniser", vectors.toString())));
     }
 
     @Test

@@ -8,6 +8,6 @@ import java.util.List;
 public final class AllPeers implements Peers {
     @Override
     public List<Side> sides() {
-        return List.of(new LibtorchMkl(), new LibtorchOpenBlas(), new OnnxRuntime(), new Ejml());
+        return List.of(new LibtorchMkl(), new LibtorchOpenBlas(), new OnnxRuntime(), new Nd4jOpenBlas(), new Ejml());
     }
 }

@@ -47,6 +47,15 @@ abstract class Libtorch implements Side {
                     "glibc.malloc.trim_threshold=137438953472",
                     "glibc.malloc.top_pad=268435456"));
 
+    /** JavaCPP counts native memory and would collect garbage, or refuse, at a limit. */
+    static final List<String> JVM_OPTIONS = List.of(
+            "--enable-native-access=ALL-UNNAMED",
+            "--sun-misc-unsafe-memory-access=allow",
+            "-XX:+UseSerialGC",
+            "-Xmx2g",
+            "-Dorg.bytedeco.javacpp.maxBytes=0",
+            "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+
     @Override
     public List<String> settings(Work work) {
         return switch (work) {
@@ -84,16 +93,9 @@ abstract class Libtorch implements Side {
         }
     }
 
-    /** JavaCPP counts native memory and would collect garbage, or refuse, at a limit. */
     @Override
     public List<String> jvmOptions(int threads) {
-        return List.of(
-                "--enable-native-access=ALL-UNNAMED",
-                "--sun-misc-unsafe-memory-access=allow",
-                "-XX:+UseSerialGC",
-                "-Xmx2g",
-                "-Dorg.bytedeco.javacpp.maxBytes=0",
-                "-Dorg.bytedeco.javacpp.maxPhysicalBytes=0");
+        return JVM_OPTIONS;
     }
 
     @Override

@@ -34,7 +34,14 @@ public final class LibtorchOpenBlas extends Libtorch {
 
     @Override
     public Map<String, String> environment(int threads) {
-        var environment = new HashMap<>(super.environment(threads));
+        var environment = coreType();
+        environment.putAll(super.environment(threads));
+        return environment;
+    }
+
+    /** What tells OpenBLAS to use AVX-512 where there is AVX-512. */
+    static Map<String, String> coreType() {
+        var environment = new HashMap<String, String>();
         if (hasAvx512()) {
             environment.put("OPENBLAS_CORETYPE", "SkylakeX");
         }

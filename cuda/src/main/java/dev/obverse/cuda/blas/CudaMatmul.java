@@ -70,6 +70,7 @@ public final class CudaMatmul implements MatmulKernels {
     }
 
     /** @param beta what the earlier content of {@code c} counts: zero or one */
+    @SuppressWarnings("ReferenceEquality") // there are only the two constants
     private void run(MatmulSpec spec, Storage a, Storage b, Storage c, Pointer beta) {
         long results = (long) spec.batch() * spec.m() * spec.n();
         if (results == 0) {

@@ -56,6 +56,16 @@ public final class EmbeddingCache implements EmbeddingSource {
     }
 
     @Override
+    public String fingerprint() {
+        return recogniser.fingerprint();
+    }
+
+    @Override
+    public void save(Path target) throws IOException {
+        recogniser.save(target);
+    }
+
+    @Override
     public synchronized float[][] embeddings(Path folder, List<String> images) throws IOException {
         var known = new LinkedHashMap<>(kept());
         var hashes = new ArrayList<String>();

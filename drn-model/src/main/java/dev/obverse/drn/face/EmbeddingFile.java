@@ -1,6 +1,9 @@
 package dev.obverse.drn.face;
 
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.obverse.nn.checkpoint.AtomicFile;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -9,22 +12,50 @@ import java.util.List;
  * its path as given, with {@code /} between folders, then by its file name alone.
  */
 public final class EmbeddingFile implements EmbeddingSource {
+    static final String KIND = "obverse-embeddings";
+
     private final Path file;
     private final EmbeddingTable table;
+    private final String fingerprint;
 
-    private EmbeddingFile(Path file, EmbeddingTable table) {
+    private EmbeddingFile(Path file, EmbeddingTable table, String fingerprint) {
         this.file = file;
         this.table = table;
+        this.fingerprint = fingerprint;
     }
 
     /** Reads the whole file. */
     public static EmbeddingFile read(Path file) throws IOException {
-        return new EmbeddingFile(file, EmbeddingTable.read(file));
+        return new EmbeddingFile(file, EmbeddingTable.read(file), Fingerprint.of(file));
+    }
+
+    /** Is this one, by its name? */
+    static boolean isNamedSo(Path file) {
+        return file.toString().endsWith(".safetensors");
     }
 
     @Override
     public int embeddingLength() {
         return table.length();
+    }
+
+    @Override
+    public String fingerprint() {
+        return fingerprint;
+    }
+
+    /** Writes where the file is; the file itself is not copied. */
+    @Override
+    public void save(Path folder) throws IOException {
+        var json = new JsonMapper().createObjectNode();
+        json.put("kind", KIND);
+        json.put("version", 1);
+        json.put("file", file.toAbsolutePath().normalize().toString());
+        json.put("fingerprint", fingerprint);
+        Files.createDirectories(folder);
+        AtomicFile.write(
+                folder.resolve(RecogniserFolder.DESCRIPTION),
+                new JsonMapper().writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 
     @Override

@@ -9,6 +9,12 @@ public sealed interface EmbeddingSource permits EmbeddingCache, EmbeddingFile {
     /** Length of the vectors. */
     int embeddingLength();
 
+    /** SHA-256, in hexadecimal, of what decides the vectors: of the recogniser, or of the file. */
+    String fingerprint();
+
+    /** Writes a folder from which {@link Recognisers#source} makes this source again; it is made if need be. */
+    void save(Path folder) throws IOException;
+
     /**
      * The vectors of pictures, in their order and as long as they were made.
      *

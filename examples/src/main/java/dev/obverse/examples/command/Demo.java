@@ -10,6 +10,7 @@ import dev.obverse.drn.TrainingRun;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
+import dev.obverse.drn.face.EmbeddingCache;
 import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.LabelledFaces;
 import dev.obverse.drn.face.RecogniserArchitecture;
@@ -110,7 +111,9 @@ public final class Demo implements Callable<Integer> {
                 null,
                 supervisor.fingerprint());
         var data = new PairDataset(manifest, manifest.rows(Split.TRAIN), people.size());
-        var vectors = timed("embeddings", () -> Train.embeddings(supervisor, manifest, data, folder));
+        var vectors = timed(
+                "embeddings",
+                () -> Train.embeddings(new EmbeddingCache(supervisor, Train.kept(folder)), manifest, data));
         var started = TrainingRun.start(folder, run, device);
         var session = new TrainingSession(folder, started, manifest, data, vectors);
         var ended = timed("training", () -> session.train(shared, 300, _ -> {}));

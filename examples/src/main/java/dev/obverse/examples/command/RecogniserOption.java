@@ -1,5 +1,6 @@
 package dev.obverse.examples.command;
 
+import dev.obverse.drn.face.EmbeddingSource;
 import dev.obverse.drn.face.Recogniser;
 import dev.obverse.drn.face.RecogniserInput;
 import dev.obverse.drn.face.Recognisers;
@@ -14,7 +15,9 @@ final class RecogniserOption {
     @Option(
             names = "--recogniser",
             paramLabel = "DIR|FILE",
-            description = "A face recogniser: what train-recogniser wrote, or an ONNX file.")
+            description =
+                    "A face recogniser: what train-recogniser wrote, or an ONNX file. For train also a file of its"
+                            + " vectors, FILE.safetensors as embed writes it.")
     private @Nullable Path path;
 
     @Option(
@@ -47,10 +50,21 @@ final class RecogniserOption {
     /** The recogniser; null if none was given. */
     @Nullable
     Recogniser load(Shared shared) throws IOException {
+        refuseInputAlone(shared);
+        return path == null ? null : Recognisers.load(path, input);
+    }
+
+    /** The vectors of picture files, which a file of embeddings has too; null if none was given. */
+    @Nullable
+    EmbeddingSource source(Shared shared, Path kept) throws IOException {
+        refuseInputAlone(shared);
+        return path == null ? null : Recognisers.source(path, input, kept);
+    }
+
+    private void refuseInputAlone(Shared shared) {
         if (path == null && input != null) {
             throw shared.usage("--recogniser-input says how a --recogniser wants its pictures: give that too");
         }
-        return path == null ? null : Recognisers.load(path, input);
     }
 
     /** The recogniser; without one the command is used wrongly. */

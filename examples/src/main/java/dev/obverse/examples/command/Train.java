@@ -14,6 +14,7 @@ import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
 import dev.obverse.drn.face.EmbeddingCache;
+import dev.obverse.drn.face.EmbeddingSource;
 import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.Recogniser;
 import dev.obverse.drn.face.RecogniserArchitecture;
@@ -153,9 +154,12 @@ public final class Train implements Callable<Integer> {
         if (initial != null) {
             initial.readConfig(); // before minutes of other work
         }
-        var given = recogniser.load(shared);
-        var supervisor = given == null ? trainRecogniser(config.architecture().embedding()) : given;
+        var given = recogniser.source(shared, kept(folder));
+        var supervisor = given == null
+                ? new EmbeddingCache(trainRecogniser(config.architecture().embedding()), kept(folder))
+                : given;
         supervisor.save(folder.path().resolve(RECOGNISER));
+        var vectors = embeddings(supervisor, manifest, data); // a file may lack some: before the run counts as begun
         config = config.with(config.architecture().withEmbedding(supervisor.embeddingLength()));
         var leak = Leak.of(manifest, Split.TEST);
         var run = new RunConfig(
@@ -167,7 +171,7 @@ public final class Train implements Callable<Integer> {
                 leak == Leak.NONE ? null : leak.sentence(),
                 supervisor.fingerprint());
         var started = TrainingRun.start(folder, run, device, initial == null ? null : initial.model());
-        return new TrainingSession(folder, started, manifest, data, embeddings(supervisor, manifest, data, folder));
+        return new TrainingSession(folder, started, manifest, data, vectors);
     }
 
     private TrainingSession goOn(RunFolder folder, dev.obverse.tensor.Device device) throws IOException {
@@ -189,14 +193,14 @@ public final class Train implements Callable<Integer> {
             folder.write(run);
         }
         Shared.writable(folder.path());
-        var supervisor = Recognisers.load(folder.path().resolve(RECOGNISER), null);
+        var supervisor = Recognisers.source(folder.path().resolve(RECOGNISER), null, kept(folder));
         if (!supervisor.fingerprint().equals(run.recogniser())) {
             throw new DataException("The recogniser in " + folder.path().resolve(RECOGNISER)
                     + " is not the one that this run began with: put it back, or begin a new run");
         }
         var resumed = TrainingRun.resume(folder, device);
         shared.err().println("Resuming after step " + resumed.steps() + " of " + run.steps());
-        return new TrainingSession(folder, resumed, manifest, data, embeddings(supervisor, manifest, data, folder));
+        return new TrainingSession(folder, resumed, manifest, data, embeddings(supervisor, manifest, data));
     }
 
     /** Other pairs, or the same in another order, would not go on with the run but mix two. */
@@ -280,15 +284,19 @@ public final class Train implements Callable<Integer> {
                 shared, RECOGNISER, faces, architecture, RecogniserTraining.withSeed(shared.seed()));
     }
 
-    /** z_pre of each pair's original, kept in the run's folder. */
-    static float[][] embeddings(Recogniser recogniser, PairManifest manifest, PairDataset data, RunFolder folder)
+    /** Where a run keeps the vectors that its recogniser has computed. */
+    static Path kept(RunFolder folder) {
+        return folder.path().resolve("embeddings");
+    }
+
+    /** z_pre of each pair's original. */
+    static float[][] embeddings(EmbeddingSource recogniser, PairManifest manifest, PairDataset data)
             throws IOException {
         var images = new java.util.ArrayList<String>();
         for (int i = 0; i < data.size(); i++) {
             images.add(data.row(i).original());
         }
-        return new EmbeddingCache(recogniser, folder.path().resolve("embeddings"))
-                .embeddings(manifest.folder(), images);
+        return recogniser.embeddings(manifest.folder(), images);
     }
 
     static String absolute(Path file) {
