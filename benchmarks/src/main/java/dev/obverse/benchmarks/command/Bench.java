@@ -110,7 +110,8 @@ public final class Bench implements Callable<Integer> {
         if (!suspects.isEmpty()) {
             shared.words().println("seems slower, so once more:");
             for (var again : shared.measure(suspects)) {
-                rows.replaceAll(row -> row.work().equals(again.work()) && again.share() > row.share() ? again : row);
+                rows.replaceAll(
+                        row -> row.work().equals(again.work()) && again.bestShare() > row.bestShare() ? again : row);
             }
         }
         var complaints = baseline.complaints(rows);

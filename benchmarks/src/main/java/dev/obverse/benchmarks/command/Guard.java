@@ -55,7 +55,7 @@ final class Guard {
         var json = JsonNodeFactory.instance.objectNode().put("measuredOn", measuredOn);
         var shares = json.putObject("shares");
         for (var row : rows) {
-            shares.put(row.work().code(), Math.round(row.share() * 1e3) / 1e3);
+            shares.put(row.work().code(), Math.round(row.bestShare() * 1e3) / 1e3);
         }
         Files.writeString(file, JSON.writerWithDefaultPrettyPrinter().writeValueAsString(json) + "\n");
     }
@@ -63,7 +63,7 @@ final class Guard {
     /** Has this row lost more than is allowed? A row that the baseline does not know has not. */
     boolean hasLost(Row row) {
         var share = shares.get(row.work().code());
-        return share != null && row.share() < (1 - ALLOWED_LOSS) * share;
+        return share != null && row.bestShare() < (1 - ALLOWED_LOSS) * share;
     }
 
     /** A sentence for each hot path that lost too much, and for each of the baseline that was not measured. */
@@ -74,7 +74,7 @@ final class Guard {
             var share = left.remove(row.work().code());
             if (share != null && hasLost(row)) {
                 complaints.add("%s fell from %.0f %% of peak to %.0f %%"
-                        .formatted(row.work().title(), 100 * share, 100 * row.share()));
+                        .formatted(row.work().title(), 100 * share, 100 * row.bestShare()));
             }
         }
         left.keySet().forEach(code -> complaints.add(code + " is in the baseline, but was not measured"));

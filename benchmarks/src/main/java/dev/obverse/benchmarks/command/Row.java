@@ -33,6 +33,14 @@ record Row(Work work, Timing ours, List<Timing> peers, double peak, double copy)
         return rate() / (isArithmetic() ? peak : copy);
     }
 
+    /**
+     * The share in the quietest moment: the peak is the largest of a few bursts, and beside a busy neighbour the median
+     * would lose to it what no change of ours has cost.
+     */
+    double bestShare() {
+        return share() * ours.medianMs() / ours.minMs();
+    }
+
     Optional<Timing> fastestPeer() {
         return peers.stream().min(Comparator.comparingDouble(Timing::medianMs));
     }
