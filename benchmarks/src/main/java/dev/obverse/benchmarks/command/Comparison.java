@@ -26,8 +26,9 @@ final class Comparison implements AutoCloseable {
     private static final double PROBE = 0.2;
     private static final double BLOCK = 0.2;
     private static final int ROUNDS = 3;
-    /** Until a library's threads have gone to sleep. */
-    private static final int PAUSE_MILLIS = 30;
+
+    /** Until a library's threads have gone to sleep: Intel's OpenMP lets them spin for 200 ms. */
+    private static final int PAUSE_MILLIS = 300;
 
     private final Side ours = new Obverse();
     private final List<Side> peers;
@@ -108,6 +109,8 @@ final class Comparison implements AutoCloseable {
         for (int round = 0; round < ROUNDS; round++) {
             for (var contender : contenders) {
                 pause();
+                // What ran in between has taken the caches: the first run of a block is nobody's steady state.
+                contender.time(0, 1);
                 var times = nanos.computeIfAbsent(contender, _ -> DoubleStream.builder());
                 for (double time : contender.time(BLOCK, 1)) {
                     times.add(time);
