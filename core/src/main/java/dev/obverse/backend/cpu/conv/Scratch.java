@@ -1,5 +1,8 @@
 package dev.obverse.backend.cpu.conv;
 
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
 /**
  * Buffers that a thread keeps between kernels, so that the hot path neither allocates nor faults in fresh pages. A slot
  * belongs to one purpose; a kernel that runs as a piece of another one's loop never takes its caller's slots, because
@@ -51,6 +54,16 @@ public final class Scratch {
             mine.floats[slot] = new float[grown(size)];
         }
         return mine.floats[slot];
+    }
+
+    /** {@code bias} itself, or {@code size} zeros where a layer has none. */
+    public static float[] biasOrZeros(float @Nullable [] bias, int size) {
+        if (bias != null) {
+            return bias;
+        }
+        var zeros = floats(BIAS, size);
+        Arrays.fill(zeros, 0, size, 0f);
+        return zeros;
     }
 
     /** This thread's index buffer for {@code slot}, at least {@code size} long, with any content. */

@@ -7,7 +7,6 @@ import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.Strips;
 import dev.obverse.backend.cpu.conv.Window;
-import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.VectorSpecies;
 import org.jspecify.annotations.Nullable;
@@ -51,12 +50,7 @@ final class ImageConvolution {
                 packed[(c / L * INNER + k) * L + c % L] = weight[at.weight(k, c)];
             }
         }
-        var start = Scratch.floats(Scratch.BIAS, at.resultChannels());
-        if (bias == null) {
-            Arrays.fill(start, 0, at.resultChannels(), 0f);
-        } else {
-            System.arraycopy(bias, 0, start, 0, at.resultChannels());
-        }
+        var start = Scratch.biasOrZeros(bias, at.resultChannels());
         var strips = Strips.forward(window, 1);
         Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), slope, source, packed, start, result));
     }

@@ -8,7 +8,6 @@ import dev.obverse.backend.cpu.conv.Correlation;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,12 +60,7 @@ final class WinogradConvolution {
     static void run(
             Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
         var tiles = WinogradTiles.of(at);
-        var start = Scratch.floats(Scratch.BIAS, at.resultChannels());
-        if (bias == null) {
-            Arrays.fill(start, 0, at.resultChannels(), 0f);
-        } else {
-            System.arraycopy(bias, 0, start, 0, at.resultChannels());
-        }
+        var start = Scratch.biasOrZeros(bias, at.resultChannels());
         if (tiles.count() <= FEW) {
             few(tiles, slope, source, weight, start, result);
         } else {
