@@ -1,6 +1,7 @@
 package dev.obverse.tensor;
 
 import dev.obverse.autograd.NoGrad;
+import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.op.Call;
 import dev.obverse.tensor.op.Strides;
@@ -26,6 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class BackwardPass {
     private final Map<Tensor, Storage> pending = new LinkedHashMap<>();
     private final Map<Storage, Integer> uses = new HashMap<>();
+    private final Map<Tensor, OuterProducts> products = new LinkedHashMap<>();
 
     private BackwardPass() {}
 
@@ -67,6 +69,7 @@ final class BackwardPass {
                 call.markUsed();
             }
         }
+        products.forEach(Tensor::addOuterProducts);
         for (var leaf : List.copyOf(pending.keySet())) {
             var gradient = finish(leaf);
             if (gradient != null) {
@@ -193,6 +196,21 @@ final class BackwardPass {
         public @Nullable Storage sumSoFar(int input) {
             var earlier = pending.get(call.input(input));
             return earlier != null && uses.getOrDefault(earlier, 0) == 1 ? earlier : null;
+        }
+
+        @Override
+        public boolean accept(int input, OuterProducts gradient) {
+            var leaf = call.input(input);
+            var earlier = products.get(leaf);
+            int rows = gradient.rows() + (earlier == null ? 0 : earlier.rows());
+            if (leaf.history != null
+                    || !leaf.hooks().isEmpty()
+                    || pending.containsKey(leaf)
+                    || !leaf.backend().optimizer().keepsOuterProducts(rows, gradient.m(), gradient.n())) {
+                return false;
+            }
+            products.put(leaf, OuterProductGradient.copy(leaf.backend(), earlier, gradient));
+            return true;
         }
 
         @Override

@@ -2,6 +2,7 @@ package dev.obverse.tensor;
 
 import dev.obverse.autograd.NoGrad;
 import dev.obverse.backend.Backend;
+import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.op.Call;
@@ -10,6 +11,7 @@ import dev.obverse.tensor.op.Strides;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +32,7 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     private boolean requiresGrad;
     private boolean retainGrad;
     private @Nullable Tensor grad;
+    private @Nullable OuterProducts outerProducts;
     private List<UnaryOperator<Tensor>> hooks = List.of();
 
     /** The call that made this tensor, while backward may still need it. */
@@ -231,7 +234,33 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
 
     /** The accumulated gradient of a leaf, or of a tensor with {@link #retainGrad}; null before backward. */
     public @Nullable Tensor grad() {
+        var products = outerProducts;
+        if (products != null) {
+            outerProducts = null;
+            grad = OuterProductGradient.compute(this, products);
+        }
         return grad;
+    }
+
+    /** Whether there is a {@link #grad}, without computing it. */
+    public boolean hasGrad() {
+        return grad != null || outerProducts != null;
+    }
+
+    /**
+     * The gradient as the outer products that {@link #grad} would compute it from; null if it is computed or absent.
+     */
+    public @Nullable OuterProducts outerProducts() {
+        return outerProducts;
+    }
+
+    void addOuterProducts(OuterProducts more) {
+        if (hasGrad()) {
+            OuterProductGradient.add(more, Objects.requireNonNull(grad()));
+        } else {
+            OuterProductGradient.keep(more);
+            outerProducts = more;
+        }
     }
 
     /** Replaces the accumulated gradient, for tools that scale or clip it. */
@@ -240,17 +269,27 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
             throw new IllegalArgumentException(
                     "The gradient of a tensor of shape " + shape + " has the same shape, not " + gradient.shape);
         }
+        zeroOuterProducts();
         grad = gradient;
     }
 
     /** Forgets the gradient and gives its memory back to the pool. */
     public void zeroGrad() {
+        zeroOuterProducts();
         var old = grad;
         grad = null;
         if (old != null && old.storage.released() == null) {
             TensorScope.detach(old.storage);
             old.storage.markReleased("it was a gradient and zeroGrad() has cleared it");
             backend.memory().release(old.storage);
+        }
+    }
+
+    private void zeroOuterProducts() {
+        var old = outerProducts;
+        outerProducts = null;
+        if (old != null) {
+            OuterProductGradient.release(backend, old);
         }
     }
 

@@ -23,7 +23,15 @@ public interface OptimizerLoops {
             float eps,
             float stepSize) {}
 
-    void adam(AdamStep s, float[] w, float[] gradient, float[] first, float[] second, int o, int n);
+    /** The gradients are those from {@code go} on, all else is from {@code o} on. */
+    void adam(AdamStep s, float[] w, float[] gradient, int go, float[] first, float[] second, int o, int n);
+
+    /**
+     * Rows {@code 4 i} to {@code 4 i + 3} of {@code aᵀ b}, as far as {@code a [rows,m]} goes, at columns {@code from}
+     * to {@code from + n} of {@code b [rows, columns]}: {@code c[r n + j]} is the sum over {@code q} of {@code a[q m +
+     * 4 i + r] b[q columns + from + j]}.
+     */
+    void outerProducts(int rows, float[] a, int m, int i, float[] b, int columns, int from, float[] c, int n);
 
     /** {@code v = momentum v + g}; {@code w -= lr (nesterov ? g + momentum v : v)}. */
     void sgd(

@@ -1,6 +1,7 @@
 package dev.obverse.tensor.op;
 
 import dev.obverse.backend.Backend;
+import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
@@ -20,6 +21,9 @@ public final class Call {
         /** What other calls have delivered for one input, if this one may add to it in place. */
         @Nullable
         Storage sumSoFar(int input);
+
+        /** Takes the gradient of one input as outer products of blocks that it copies; false if it must be computed. */
+        boolean accept(int input, OuterProducts gradient);
 
         /** Whether nobody else reads the gradient of the result, so that it may be overwritten. */
         boolean resultIsSpare();
@@ -132,6 +136,15 @@ public final class Call {
      */
     public void deliver(int i, Storage g) {
         require(gradients, "backward").accept(i, g);
+    }
+
+    /**
+     * Delivers the gradient of input {@code i} as outer products of any blocks, which need not outlive this call.
+     *
+     * @return false if somebody needs it computed; it is not delivered then
+     */
+    public boolean deliver(int i, OuterProducts g) {
+        return require(gradients, "backward").accept(i, g);
     }
 
     /**

@@ -1,6 +1,7 @@
 package dev.obverse.tensor.op;
 
 import dev.obverse.backend.MatmulSpec;
+import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Shape;
 
@@ -41,8 +42,14 @@ public record Matmul(boolean transposeB) implements Op {
         }
     }
 
-    /** A layer used twice has one gradient; as its matrix is often the largest of all, no second one is made. */
+    /**
+     * A weight is often the largest array of all: its gradient is left as outer products where nobody needs more, and a
+     * layer used twice has only one.
+     */
     private static void weightGradient(Call call, MatmulSpec spec, Storage a, Storage b) {
+        if (spec.batch() == 1 && call.deliver(1, new OuterProducts(spec.k(), spec.m(), spec.n(), a, b))) {
+            return;
+        }
         var sum = call.sumSoFar(1);
         if (sum == null) {
             call.deliver(1, product(call, spec, a, b));

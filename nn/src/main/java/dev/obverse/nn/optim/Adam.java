@@ -1,6 +1,7 @@
 package dev.obverse.nn.optim;
 
 import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.OuterProducts;
 import dev.obverse.nn.Parameter;
 import dev.obverse.tensor.Tensor;
 import java.util.List;
@@ -45,6 +46,18 @@ public sealed class Adam extends Optimizer permits AdamW {
                 state.get(0).storage(),
                 state.get(1).storage(),
                 weight.size());
+    }
+
+    @Override
+    protected final boolean update(
+            OptimizerKernels kernels, Tensor weight, OuterProducts gradient, List<Tensor> state, Update u) {
+        kernels.adam(
+                spec(u),
+                weight.storage(),
+                gradient,
+                state.get(0).storage(),
+                state.get(1).storage());
+        return true;
     }
 
     @Override

@@ -12,8 +12,11 @@ public final class GradientClip {
     public static double norm(Collection<Parameter> parameters) {
         double sum = 0;
         for (var parameter : parameters) {
-            var gradient = parameter.grad();
-            if (gradient != null) {
+            var products = parameter.value().outerProducts();
+            var gradient = products == null ? parameter.grad() : null;
+            if (products != null) {
+                sum += parameter.value().backend().optimizer().sumOfSquares(products);
+            } else if (gradient != null) {
                 sum += gradient.backend().optimizer().sumOfSquares(gradient.storage(), gradient.size());
             }
         }

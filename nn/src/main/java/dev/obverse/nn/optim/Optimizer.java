@@ -1,6 +1,7 @@
 package dev.obverse.nn.optim;
 
 import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.StepKernels;
 import dev.obverse.nn.Parameter;
 import dev.obverse.nn.Stateful;
@@ -87,6 +88,16 @@ public abstract class Optimizer implements Stateful {
     protected abstract void update(
             OptimizerKernels kernels, Tensor weight, Tensor gradient, List<Tensor> state, Update u);
 
+    /**
+     * Changes {@code weight} in place by a gradient that nobody has computed yet.
+     *
+     * @return false, with nothing changed, from an optimiser that needs it computed
+     */
+    protected boolean update(
+            OptimizerKernels kernels, Tensor weight, OuterProducts gradient, List<Tensor> state, Update u) {
+        return false;
+    }
+
     /** Updates every parameter that is not frozen. */
     public final void step() {
         step(1, 1);
@@ -110,12 +121,12 @@ public abstract class Optimizer implements Stateful {
 
     private void update(Slot slot, double lrFactor, double gradientScale) {
         var weight = slot.parameter.value();
-        var gradient = slot.parameter.grad();
-        if (gradient == null) {
-            return; // step() has made sure that it is there
-        }
+        var kernels = weight.backend().optimizer();
+        var products = weight.outerProducts();
         var u = count(slot, lrFactor, gradientScale);
-        update(weight.backend().optimizer(), weight, gradient, slot.state, u);
+        if (products == null || !update(kernels, weight, products, slot.state, u)) {
+            update(kernels, weight, gradient(slot), slot.state, u);
+        }
     }
 
     private Update count(Slot slot, double lrFactor, double gradientScale) {
@@ -189,7 +200,7 @@ public abstract class Optimizer implements Stateful {
 
     private static void requireGradients(List<Slot> active) {
         var missing = active.stream()
-                .filter(s -> s.parameter.grad() == null)
+                .filter(s -> !s.parameter.value().hasGrad())
                 .map(s -> s.name)
                 .toList();
         if (!missing.isEmpty()) {

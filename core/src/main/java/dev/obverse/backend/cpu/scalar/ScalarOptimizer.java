@@ -5,14 +5,27 @@ import dev.obverse.backend.cpu.OptimizerLoops;
 /** Optimiser steps in plain Java. */
 public final class ScalarOptimizer implements OptimizerLoops {
     @Override
-    public void adam(AdamStep s, float[] w, float[] gradient, float[] first, float[] second, int o, int n) {
+    public void adam(AdamStep s, float[] w, float[] gradient, int go, float[] first, float[] second, int o, int n) {
         for (int i = o; i < o + n; i++) {
-            float g = gradient[i] * s.gradientScale() + w[i] * s.decay();
+            float g = gradient[go - o + i] * s.gradientScale() + w[i] * s.decay();
             float m = first[i] + (g - first[i]) * s.fresh1();
             float v = second[i] * s.beta2() + g * g * s.fresh2();
             first[i] = m;
             second[i] = v;
             w[i] = w[i] * s.shrink() - m / ((float) Math.sqrt(v) / s.rootCorrection() + s.eps()) * s.stepSize();
+        }
+    }
+
+    @Override
+    public void outerProducts(int rows, float[] a, int m, int i, float[] b, int columns, int from, float[] c, int n) {
+        for (int r = 0; r < Math.min(4, m - 4 * i); r++) {
+            for (int j = 0; j < n; j++) {
+                float sum = 0;
+                for (int q = 0; q < rows; q++) {
+                    sum += a[q * m + 4 * i + r] * b[q * columns + from + j];
+                }
+                c[r * n + j] = sum;
+            }
         }
     }
 
