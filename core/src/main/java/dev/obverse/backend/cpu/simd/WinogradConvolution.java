@@ -88,9 +88,12 @@ final class WinogradConvolution {
         int largest = Math.clamp(BLOCK_FLOATS / (POINTS * channels), SMALLEST_BLOCK, LARGEST_BLOCK);
         // A multiple of four blocks is dealt evenly to a few threads.
         int blocks = (tiles.count() / largest + 4) / 4 * 4;
+        // Blocks of whole register tiles: else the last one of each would multiply rows that nobody reads.
+        int rows = WinogradProducts.rows(at.resultChannels());
+        int units = (tiles.count() + rows - 1) / rows;
         Workers.run(blocks, i -> {
-            int from = (int) ((long) tiles.count() * i / blocks);
-            int to = (int) ((long) tiles.count() * (i + 1) / blocks);
+            int from = (int) ((long) units * i / blocks) * rows;
+            int to = Math.min(tiles.count(), (int) ((long) units * (i + 1) / blocks) * rows);
             block(tiles, from, to, slope, source, packed, bias, result);
         });
     }

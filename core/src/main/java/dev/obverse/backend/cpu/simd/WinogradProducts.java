@@ -46,6 +46,11 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
         return (long) POINTS * productStride;
     }
 
+    /** Tiles of a register tile, where the result has this many channels. */
+    static int rows(int resultChannels) {
+        return resultChannels > L ? ROWS_OF_TWO : ROWS_OF_ONE;
+    }
+
     /** Floats from a point's weights of a panel to the next point's. */
     static int weightStride(int channels, int width) {
         return channels * width + LINE;
@@ -81,11 +86,18 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
     }
 
     private void two(float[] u, int uo, int count, int skip, float[] w, int wo, float[] m, int mo, boolean first) {
-        for (int r = 0; r < tiles; r += ROWS_OF_TWO) {
-            if (Lanes.MANY_REGISTERS) {
-                WinogradTile12x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
-            } else {
+        for (int r = 0; r < tiles; ) {
+            int left = tiles - r;
+            if (!Lanes.MANY_REGISTERS) {
                 WinogradTile6x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
+                r += 6;
+            } else if (left <= 8 || left > 12 && left <= 16) {
+                // 16 and 64 tiles, as small images have, end in two of 8 instead of one of 12 and a third of one.
+                WinogradTile8x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
+                r += 8;
+            } else {
+                WinogradTile12x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
+                r += 12;
             }
         }
     }
