@@ -1,7 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
-import static dev.obverse.backend.cpu.CpuStorage.changed;
+import static dev.obverse.backend.cpu.CpuStorage.change;
 
 import dev.obverse.backend.OptimizerKernels;
 import dev.obverse.backend.Storage;
@@ -27,11 +27,10 @@ final class CpuOptimizer implements OptimizerKernels {
                 (float) Math.sqrt(1 - Math.pow(s.beta2(), s.step())),
                 (float) s.eps(),
                 (float) (s.lr() / (1 - Math.pow(s.beta1(), s.step()))));
-        var ws = changed(w);
         var gs = array(gradient);
         var first = array(firstMoment);
         var second = array(secondMoment);
-        Pieces.over(n, (from, to) -> loops.adam(step, ws, gs, first, second, from, to - from));
+        change(w, ws -> Pieces.over(n, (from, to) -> loops.adam(step, ws, gs, first, second, from, to - from)));
     }
 
     @Override
@@ -40,17 +39,22 @@ final class CpuOptimizer implements OptimizerKernels {
         float momentum = (float) s.momentum();
         float decay = (float) s.weightDecay();
         float scale = (float) s.gradientScale();
-        var ws = changed(w);
         var gs = array(gradient);
         var vs = array(velocity);
-        Pieces.over(n, (from, to) -> loops.sgd(lr, momentum, decay, s.nesterov(), scale, ws, gs, vs, from, to - from));
+        boolean nesterov = s.nesterov();
+        change(
+                w,
+                ws -> Pieces.over(
+                        n, (from, to) -> loops.sgd(lr, momentum, decay, nesterov, scale, ws, gs, vs, from, to - from)));
     }
 
     @Override
     public void ema(double decay, Storage w, Storage average, int n) {
         var ws = array(w);
-        var averages = changed(average);
-        Pieces.over(n, (from, to) -> loops.ema((float) decay, (float) (1 - decay), ws, averages, from, to - from));
+        change(
+                average,
+                averages -> Pieces.over(
+                        n, (from, to) -> loops.ema((float) decay, (float) (1 - decay), ws, averages, from, to - from)));
     }
 
     @Override
