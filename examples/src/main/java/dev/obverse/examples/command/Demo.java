@@ -125,7 +125,7 @@ public final class Demo implements Callable<Integer> {
         shared.err().println("Tracing " + unseen.size() + " pairs of people not seen in training ...");
         var leak = Leak.of(manifest, Split.TEST);
         var measured =
-                timed("evaluation", () -> Evaluate.measure(tracer, unseen, Evaluate.Side.TEST, leak, judge, run));
+                timed("evaluation", () -> Evaluate.measure(tracer, unseen, Evaluate.Side.TEST, leak, judge, null, run));
         report(folder, run, measured, tracer, unseen, (System.nanoTime() - start) * 1e-9);
         return 0;
     }
