@@ -1,7 +1,10 @@
 package dev.obverse.drn;
 
+import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairDataset;
+import dev.obverse.drn.face.Gallery;
 import dev.obverse.drn.face.Recogniser;
+import dev.obverse.drn.face.Rows;
 import dev.obverse.nn.metric.Cosine;
 import dev.obverse.nn.metric.Psnr;
 import dev.obverse.nn.metric.RunningMean;
@@ -11,7 +14,6 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -22,8 +24,10 @@ import org.jspecify.annotations.Nullable;
  *
  * @param doNothing fake compared with original
  * @param traced traced compared with original
+ * @param identification how often the original person was found in a gallery; null without one
  */
-public record Evaluation(Row doNothing, Row traced, int pairs) {
+public record Evaluation(
+        Row doNothing, Row traced, int pairs, @Nullable Identification identification) {
     private static final int BATCH = 16;
 
     /**
@@ -50,6 +54,22 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
      * @param judge should not be the recogniser that supervised the training; null leaves out the similarities
      */
     public static Evaluation of(Tracer tracer, PairDataset data, @Nullable Recogniser judge) throws IOException {
+        return of(tracer, data, judge, null);
+    }
+
+    /**
+     * Traces every pair of a data set, compares, and looks it up in a gallery.
+     *
+     * @param judge as above; needed for a gallery
+     * @param gallery people, with vectors of {@code judge}; null for no identification
+     * @throws DataException if there is a gallery and no pair shows anybody who is in it
+     */
+    public static Evaluation of(Tracer tracer, PairDataset data, @Nullable Recogniser judge, @Nullable Gallery gallery)
+            throws IOException {
+        if (gallery != null && judge == null) {
+            throw new IllegalArgumentException("A gallery is of no use without the recogniser that its vectors are of");
+        }
+        var lookup = gallery == null ? null : new Identification.Lookup(gallery, data); // fails before the long work
         var people = judge == null ? null : People.of(data, judge);
         var doNothing = new Means();
         var traced = new Means();
@@ -62,12 +82,17 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
                 doNothing.addImages(fake, original);
                 traced.addImages(answer, original);
                 if (judge != null && people != null) {
-                    doNothing.addFaces(judge.embed(fake), people, from);
-                    traced.addFaces(judge.embed(answer), people, from);
+                    var fakeFaces = Rows.of(judge.embed(fake));
+                    var tracedFaces = Rows.of(judge.embed(answer));
+                    doNothing.addFaces(fakeFaces, people, from);
+                    traced.addFaces(tracedFaces, people, from);
+                    for (int i = from; i < to && lookup != null; i++) {
+                        lookup.add(i, fakeFaces[i - from], tracedFaces[i - from]);
+                    }
                 }
             }
         }
-        return new Evaluation(doNothing.row(), traced.row(), data.size());
+        return new Evaluation(doNothing.row(), traced.row(), data.size(), lookup == null ? null : lookup.found());
     }
 
     private static Tensor images(PairDataset data, int from, int to, boolean fake) throws IOException {
@@ -84,16 +109,6 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
         return Tensor.of(Device.cpu(), values, Shape.of(to - from, size, size, 3));
     }
 
-    private static float[][] rows(Tensor embeddings) {
-        var values = embeddings.toArray();
-        int width = embeddings.dim(1);
-        var rows = new float[embeddings.dim(0)][];
-        for (int i = 0; i < rows.length; i++) {
-            rows[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
-        }
-        return rows;
-    }
-
     /** What the judge makes of each pair's original, and of each pair's donor where the data shows the donor. */
     private record People(PairDataset data, float[][] originals, Map<String, float[]> sums) {
         static People of(PairDataset data, Recogniser judge) throws IOException {
@@ -102,7 +117,7 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
             for (int from = 0; from < data.size(); from += BATCH) {
                 try (var _ = TensorScope.open()) {
                     int to = Math.min(data.size(), from + BATCH);
-                    var rows = rows(judge.embed(images(data, from, to, false)));
+                    var rows = Rows.of(judge.embed(images(data, from, to, false)));
                     for (int i = from; i < to; i++) {
                         originals[i] = rows[i - from];
                         add(sums, data.row(i).originalId(), originals[i]);
@@ -143,8 +158,7 @@ public record Evaluation(Row doNothing, Row traced, int pairs) {
             }
         }
 
-        void addFaces(Tensor embeddings, People people, int from) {
-            var rows = rows(embeddings);
+        void addFaces(float[][] rows, People people, int from) {
             for (int i = 0; i < rows.length; i++) {
                 similarity.add(100 * Cosine.similarity(rows[i], people.originals[from + i]));
                 var donor = people.donor(from + i);

@@ -5,14 +5,17 @@ import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.face.Calibration;
 import dev.obverse.drn.face.Gallery;
 import dev.obverse.drn.face.Recogniser;
+import dev.obverse.drn.face.Rows;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
 
 /**
  * How often the person behind a fake is found in a gallery, given the fake itself and given the traced face.
@@ -46,42 +49,71 @@ public record Identification(Row doNothing, Row traced, int people, int pairs) {
     }
 
     /**
-     * Looks up every pair.
+     * Traces and looks up every pair whose person is in the gallery.
      *
      * @throws DataException if no pair shows anybody who is in the gallery
      */
     public static Identification of(Tracer tracer, PairDataset data, Recogniser recogniser, Gallery gallery)
             throws IOException {
-        var people = gallery.people();
-        var fake = new Counter(people.size());
-        var traced = new Counter(people.size());
+        var lookup = new Lookup(gallery, data);
         int size = data.imageSize();
         int each = size * size * 3;
-        var known = new ArrayList<Integer>();
-        for (int i = 0; i < data.size(); i++) {
-            if (people.contains(data.row(i).originalId())) {
-                known.add(i);
-            }
-        }
-        if (known.isEmpty()) {
-            throw new DataException("None of the " + data.size() + " pairs shows a person of the gallery: its folders"
-                    + " must be named as the manifest's original_id, such as "
-                    + data.row(0).originalId());
-        }
-        for (int from = 0; from < known.size(); from += BATCH) {
-            var part = known.subList(from, Math.min(known.size(), from + BATCH));
+        for (int from = 0; from < lookup.known.size(); from += BATCH) {
+            var part = lookup.known.subList(from, Math.min(lookup.known.size(), from + BATCH));
             var values = new float[part.size() * each];
             for (int i = 0; i < part.size(); i++) {
                 data.get(part.get(i)).fakeTo(values, i * each);
             }
             try (var _ = TensorScope.open()) {
                 var fakes = Tensor.of(Device.cpu(), values, Shape.of(part.size(), size, size, 3));
-                var ids = part.stream().map(i -> data.row(i).originalId()).toList();
-                fake.add(gallery, recogniser.embed(fakes), ids);
-                traced.add(gallery, recogniser.embed(tracer.trace(fakes)), ids);
+                var given = Rows.of(recogniser.embed(fakes));
+                var traced = Rows.of(recogniser.embed(tracer.trace(fakes)));
+                for (int i = 0; i < part.size(); i++) {
+                    lookup.add(part.get(i), given[i], traced[i]);
+                }
             }
         }
-        return new Identification(fake.row(), traced.row(), people.size(), known.size());
+        return lookup.found();
+    }
+
+    /** Looks up pairs that somebody else traces, so that each is traced once. */
+    static final class Lookup {
+        private final Gallery gallery;
+        private final PairDataset data;
+        private final List<Integer> known;
+        private final Counter doNothing;
+        private final Counter traced;
+
+        /** @throws DataException if no pair shows anybody who is in the gallery */
+        Lookup(Gallery gallery, PairDataset data) throws DataException {
+            this.gallery = gallery;
+            this.data = data;
+            var people = Set.copyOf(gallery.people());
+            known = IntStream.range(0, data.size())
+                    .filter(i -> people.contains(data.row(i).originalId()))
+                    .boxed()
+                    .toList();
+            if (known.isEmpty()) {
+                throw new DataException("None of the " + data.size() + " pairs shows a person of the gallery: its"
+                        + " folders must be named as the manifest's original_id, such as "
+                        + data.row(0).originalId());
+            }
+            doNothing = new Counter(people.size());
+            traced = new Counter(people.size());
+        }
+
+        /** Counts a pair of the data set, given the vectors of its fake and of its traced face. */
+        void add(int pair, float[] fakeFace, float[] tracedFace) {
+            if (Collections.binarySearch(known, pair) >= 0) {
+                var person = data.row(pair).originalId();
+                doNothing.add(gallery.rank(fakeFace), person);
+                traced.add(gallery.rank(tracedFace), person);
+            }
+        }
+
+        Identification found() {
+            return new Identification(doNothing.row(), traced.row(), doNothing.foundAt.length, known.size());
+        }
     }
 
     private static final class Counter {
@@ -92,18 +124,13 @@ public record Identification(Row doNothing, Row traced, int people, int pairs) {
             foundAt = new int[people];
         }
 
-        void add(Gallery gallery, Tensor embeddings, List<String> ids) {
-            int length = embeddings.dim(1);
-            var values = embeddings.toArray();
-            for (int i = 0; i < ids.size(); i++) {
-                var ranked = gallery.rank(Arrays.copyOfRange(values, i * length, (i + 1) * length));
-                int place = 0;
-                while (!ranked.get(place).person().equals(ids.get(i))) {
-                    place++;
-                }
-                foundAt[place]++;
-                samples.add(new Calibration.Sample(ranked.getFirst().score(), place == 0));
+        void add(List<Gallery.Match> ranked, String person) {
+            int place = 0;
+            while (!ranked.get(place).person().equals(person)) {
+                place++;
             }
+            foundAt[place]++;
+            samples.add(new Calibration.Sample(ranked.getFirst().score(), place == 0));
         }
 
         Row row() {

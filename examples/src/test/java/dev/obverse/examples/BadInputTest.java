@@ -3,6 +3,8 @@ package dev.obverse.examples;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.obverse.drn.data.PairManifest;
+import dev.obverse.drn.data.Split;
 import dev.obverse.drn.face.EmbeddingTable;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -219,7 +221,8 @@ class BadInputTest {
     void galleries() throws IOException {
         var recogniser = tiny.recogniser().toString();
         var strangers = Files.createDirectories(folder.resolve("strangers"));
-        var with = new String[] {"--recogniser", recogniser, "--gallery", strangers.toString()};
+        var cache = folder.resolve("cache").toString();
+        var with = new String[] {"--recogniser", recogniser, "--gallery", strangers.toString(), "--cache", cache};
         refused(2, "--gallery needs a --recogniser", evaluate("--gallery", strangers.toString()));
         refused(1, "has no pictures of people", evaluate(with));
         Files.copy(tiny.pairs().resolveSibling("fake/p000001.png"), strangers.resolve("stranger.png"));
@@ -235,6 +238,10 @@ class BadInputTest {
         refused(1, "does not exist", identify(gallery, "nowhere.png"));
         var untested = manifest(HEADER + "p1,original/p000001.png,fake/p000001.png,anna,b,v,train\n");
         refused(1, "has no test pairs", identify(gallery, pairs(), "--validation", untested));
+        var someone =
+                PairManifest.read(tiny.pairs()).rows(Split.TRAIN).getFirst().originalId();
+        var trained = manifest(HEADER + "p1,original/p000001.png,fake/p000001.png," + someone + ",b,v,test\n");
+        refused(1, "The run was trained on", identify(gallery, pairs(), "--validation", trained));
         refused(2, "--top must be at least 1", identify(gallery, pairs(), "--top", "0"));
     }
 
@@ -247,6 +254,8 @@ class BadInputTest {
                 tiny.recogniser().toString(),
                 "--gallery",
                 gallery.toString(),
+                "--cache",
+                folder.resolve("cache").toString(),
                 "--out",
                 folder.resolve("identified").toString(),
                 image);

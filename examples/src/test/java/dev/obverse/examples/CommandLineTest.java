@@ -219,6 +219,7 @@ class CommandLineTest {
         }
         var fake = manifest.fakeFile(manifest.rows().getFirst()).toString();
         var out = folder.resolve("identify");
+        var cache = folder.resolve("gallery-cache").toString();
         var json = json(Cli.run(
                 "identify",
                 "--model",
@@ -229,10 +230,13 @@ class CommandLineTest {
                 gallery.toString(),
                 "--validation",
                 pairs,
+                "--cache",
+                cache,
                 "--out",
                 out.toString(),
                 "--json",
                 fake));
+        assertEquals(4, Integer.parseInt(json.path("calibratedOn").asText().split(" ")[0]));
         var image = json.path("images").get(0);
         assertEquals(64, image.path("sha256").asText().length());
         assertEquals(64, json.path("sha256").path("gallery").asText().length());
@@ -240,7 +244,8 @@ class CommandLineTest {
         int people = gallery.toFile().list().length;
         assertEquals(people, image.path("fake").path("ranked").size());
         assertEquals(people, image.path("traced").path("ranked").size());
-        assertTrue(image.path("traced").path("rightBefore").isNumber());
+        var traced = image.path("traced");
+        assertTrue(traced.path("rightBefore").isNumber() != traced.has("outside"), traced.toString());
         var page = Files.readString(out.resolve("evidence.html"));
         assertTrue(page.contains(image.path("sha256").asText()) && page.contains("not proof"));
         assertTrue(Files.size(out.resolve("identify.json")) > 0);
@@ -257,11 +262,22 @@ class CommandLineTest {
                         recogniser,
                         "--gallery",
                         gallery.toString(),
+                        "--cache",
+                        cache,
+                        "--out",
+                        folder.resolve("found").toString(),
                         "--json"))
                 .path("identification");
         assertEquals(16, evaluated.path("pairs").asInt());
         assertEquals(people, evaluated.path("traced").path("cmc").size());
         assertEquals(1, evaluated.path("doNothing").path("cmc").get(people - 1).asDouble());
+        assertEquals(
+                evaluated.path("traced").path("cmc").get(0),
+                evaluated.path("traced").path("rank1"));
+        var report = Files.readString(folder.resolve("found/report.html"));
+        assertTrue(report.contains("Found in the gallery"), "the curve");
+        assertEquals(1, Path.of(cache).toFile().list().length, "both commands keep their vectors in one file");
+        assertFalse(Files.exists(out.resolve("embeddings")), "and not among the evidence");
     }
 
     @Test

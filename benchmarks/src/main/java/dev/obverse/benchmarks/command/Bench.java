@@ -28,6 +28,7 @@ import picocli.CommandLine.ParameterException;
             EnduranceCommand.class,
             GemmCommand.class,
             MemoryCommand.class,
+            RecogniserCommand.class,
             StepCommand.class,
             TraceCommand.class
         })

@@ -17,6 +17,7 @@ public sealed interface Work
                 LeakyReluWork,
                 LinearWork,
                 MaxPoolWork,
+                RecogniserWork,
                 StepWork,
                 TraceWork,
                 UpWork {
@@ -93,6 +94,7 @@ public sealed interface Work
                 new LinearWork(Boolean.parseBoolean(part[1]), number(part, 2), number(part, 3), number(part, 4));
             case "maxpool" ->
                 new MaxPoolWork(Boolean.parseBoolean(part[1]), number(part, 2), number(part, 3), number(part, 4));
+            case "recogniser" -> new RecogniserWork(number(part, 1), code.split(":", 3)[2]);
             case "step" -> new StepWork(number(part, 1), number(part, 2), number(part, 3));
             case "trace" -> new TraceWork(number(part, 1), number(part, 2), number(part, 3));
             case "up" ->

@@ -9,6 +9,7 @@ import dev.obverse.benchmarks.work.GemmWork;
 import dev.obverse.benchmarks.work.LeakyReluWork;
 import dev.obverse.benchmarks.work.LinearWork;
 import dev.obverse.benchmarks.work.MaxPoolWork;
+import dev.obverse.benchmarks.work.RecogniserWork;
 import dev.obverse.benchmarks.work.StepWork;
 import dev.obverse.benchmarks.work.Task;
 import dev.obverse.benchmarks.work.TraceWork;
@@ -68,6 +69,7 @@ abstract class Libtorch implements Side {
                     StepWork _,
                     TraceWork _ -> List.of(CHANNELS_LAST, CONTIGUOUS);
             case AdamWork _, GemmWork _, LinearWork _ -> List.of("");
+            case RecogniserWork _ -> List.of();
         };
     }
 
@@ -115,6 +117,7 @@ abstract class Libtorch implements Side {
             case LeakyReluWork w -> LibtorchKernels.leakyRelu(w, layout);
             case LinearWork w -> LibtorchKernels.linear(w);
             case MaxPoolWork w -> LibtorchKernels.maxPool(w, layout);
+            case RecogniserWork _ -> throw new IllegalArgumentException("libtorch reads no ONNX files");
             case StepWork w -> new LibtorchStep(w, layout);
             case TraceWork w -> LibtorchDrn.trace(w, layout);
             case UpWork w -> LibtorchConv.up(w, layout);

@@ -1,7 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
-import static dev.obverse.backend.cpu.CpuStorage.changed;
+import static dev.obverse.backend.cpu.CpuStorage.change;
 
 import dev.obverse.backend.Binary;
 import dev.obverse.backend.Broadcast;
@@ -44,7 +44,6 @@ final class CpuElementwise implements ElementwiseKernels {
     @Override
     public void accumulate(Storage source, Storage target, int n) {
         var from = array(source);
-        var to = changed(target);
-        Pieces.over(n, (start, end) -> loops.accumulate(from, start, to, start, end - start));
+        change(target, to -> Pieces.over(n, (start, end) -> loops.accumulate(from, start, to, start, end - start)));
     }
 }

@@ -1,7 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
-import static dev.obverse.backend.cpu.CpuStorage.changed;
+import static dev.obverse.backend.cpu.CpuStorage.change;
 
 import dev.obverse.backend.CopySpec;
 import dev.obverse.backend.IndexKernels;
@@ -24,7 +24,8 @@ final class CpuIndex implements IndexKernels {
     public void copy(CopySpec spec, Storage source, Storage target) {
         int length = spec.length();
         if (length > 0) {
-            new StridedCopy(loops, spec, array(source), changed(target)).run(length);
+            var from = array(source);
+            change(target, to -> new StridedCopy(loops, spec, from, to).run(length));
         }
     }
 

@@ -1,7 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
-import static dev.obverse.backend.cpu.CpuStorage.changed;
+import static dev.obverse.backend.cpu.CpuStorage.change;
 
 import dev.obverse.backend.MatmulKernels;
 import dev.obverse.backend.MatmulSpec;
@@ -16,7 +16,7 @@ record CpuMatmul(boolean vector) implements MatmulKernels {
 
     @Override
     public void matmulAdd(MatmulSpec spec, Storage a, Storage b, Storage c) {
-        run(spec, a, b, changed(c), true);
+        change(c, cs -> run(spec, a, b, cs, true));
     }
 
     private void run(MatmulSpec spec, Storage a, Storage b, float[] c, boolean add) {

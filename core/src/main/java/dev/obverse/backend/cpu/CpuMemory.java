@@ -1,7 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
-import static dev.obverse.backend.cpu.CpuStorage.changed;
+import static dev.obverse.backend.cpu.CpuStorage.change;
 
 import dev.obverse.backend.MemoryKernels;
 import dev.obverse.backend.Storage;
@@ -27,15 +27,16 @@ final class CpuMemory implements MemoryKernels {
 
     @Override
     public void write(float[] source, Storage storage) {
-        System.arraycopy(source, 0, changed(storage), 0, storage.length());
+        change(storage, target -> System.arraycopy(source, 0, target, 0, storage.length()));
     }
 
     @Override
     public void write(double[] source, Storage storage) {
-        var target = changed(storage);
-        for (int i = 0; i < storage.length(); i++) {
-            target[i] = (float) source[i];
-        }
+        change(storage, target -> {
+            for (int i = 0; i < storage.length(); i++) {
+                target[i] = (float) source[i];
+            }
+        });
     }
 
     @Override
@@ -53,7 +54,8 @@ final class CpuMemory implements MemoryKernels {
 
     @Override
     public void fill(Storage storage, double value) {
-        var target = changed(storage);
-        Pieces.over(storage.length(), (from, to) -> Arrays.fill(target, from, to, (float) value));
+        change(
+                storage,
+                target -> Pieces.over(storage.length(), (from, to) -> Arrays.fill(target, from, to, (float) value)));
     }
 }

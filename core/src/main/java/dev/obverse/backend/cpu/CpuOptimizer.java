@@ -1,7 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import static dev.obverse.backend.cpu.CpuStorage.array;
-import static dev.obverse.backend.cpu.CpuStorage.changed;
+import static dev.obverse.backend.cpu.CpuStorage.change;
 
 import dev.obverse.backend.OptimizerKernels;
 import dev.obverse.backend.OuterProducts;
@@ -33,11 +33,10 @@ final class CpuOptimizer implements OptimizerKernels {
     @Override
     public void adam(Adam s, Storage w, Storage gradient, Storage firstMoment, Storage secondMoment, int n) {
         var step = folded(s);
-        var ws = changed(w);
         var gs = array(gradient);
         var first = array(firstMoment);
         var second = array(secondMoment);
-        Pieces.over(n, (from, to) -> loops.adam(step, ws, gs, from, first, second, from, to - from));
+        change(w, ws -> Pieces.over(n, (from, to) -> loops.adam(step, ws, gs, from, first, second, from, to - from)));
     }
 
     @Override
@@ -52,27 +51,46 @@ final class CpuOptimizer implements OptimizerKernels {
     @Override
     public void adam(Adam s, Storage w, OuterProducts gradient, Storage firstMoment, Storage secondMoment) {
         var step = folded(s);
-        var ws = changed(w);
-        var as = array(gradient.a());
-        var bs = array(gradient.b());
         var first = array(firstMoment);
         var second = array(secondMoment);
-        int m = gradient.m();
-        int n = gradient.n();
-        int fours = (m + 3) / 4;
+        int fours = (gradient.m() + 3) / 4;
         int parts = (fours + FOURS - 1) / FOURS;
-        int strips = (n + STRIP - 1) / STRIP;
-        Workers.run(strips * parts, p -> {
-            int from = p / parts * STRIP;
-            int length = Math.min(STRIP, n - from);
-            var gs = Scratch.floats(Scratch.TILE, 4 * STRIP);
-            for (int i = p % parts * FOURS; i < Math.min(fours, (p % parts + 1) * FOURS); i++) {
-                loops.outerProducts(gradient.rows(), as, m, i, bs, n, from, gs, length);
-                for (int r = 0; r < Math.min(4, m - 4 * i); r++) {
-                    loops.adam(step, ws, gs, r * length, first, second, (4 * i + r) * n + from, length);
-                }
+        int strips = (gradient.n() + STRIP - 1) / STRIP;
+        change(
+                w,
+                ws -> Workers.run(strips * parts, p -> {
+                    int i = p % parts * FOURS;
+                    adam(step, ws, gradient, i, Math.min(fours, i + FOURS), p / parts * STRIP, first, second);
+                }));
+    }
+
+    private void adam(
+            AdamStep step,
+            float[] w,
+            OuterProducts gradient,
+            int i,
+            int end,
+            int column,
+            float[] first,
+            float[] second) {
+        int n = gradient.n();
+        int length = Math.min(STRIP, n - column);
+        var gs = Scratch.floats(Scratch.TILE, 4 * STRIP);
+        for (int four = i; four < end; four++) {
+            loops.outerProducts(
+                    gradient.rows(),
+                    array(gradient.a()),
+                    gradient.m(),
+                    four,
+                    array(gradient.b()),
+                    n,
+                    column,
+                    gs,
+                    length);
+            for (int r = 0; r < Math.min(4, gradient.m() - 4 * four); r++) {
+                loops.adam(step, w, gs, r * length, first, second, (4 * four + r) * n + column, length);
             }
-        });
+        }
     }
 
     private static AdamStep folded(Adam s) {
@@ -94,17 +112,22 @@ final class CpuOptimizer implements OptimizerKernels {
         float momentum = (float) s.momentum();
         float decay = (float) s.weightDecay();
         float scale = (float) s.gradientScale();
-        var ws = changed(w);
         var gs = array(gradient);
         var vs = array(velocity);
-        Pieces.over(n, (from, to) -> loops.sgd(lr, momentum, decay, s.nesterov(), scale, ws, gs, vs, from, to - from));
+        boolean nesterov = s.nesterov();
+        change(
+                w,
+                ws -> Pieces.over(
+                        n, (from, to) -> loops.sgd(lr, momentum, decay, nesterov, scale, ws, gs, vs, from, to - from)));
     }
 
     @Override
     public void ema(double decay, Storage w, Storage average, int n) {
         var ws = array(w);
-        var averages = changed(average);
-        Pieces.over(n, (from, to) -> loops.ema((float) decay, (float) (1 - decay), ws, averages, from, to - from));
+        change(
+                average,
+                averages -> Pieces.over(
+                        n, (from, to) -> loops.ema((float) decay, (float) (1 - decay), ws, averages, from, to - from)));
     }
 
     @Override

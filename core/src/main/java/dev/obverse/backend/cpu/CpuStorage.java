@@ -2,6 +2,8 @@ package dev.obverse.backend.cpu;
 
 import dev.obverse.backend.Storage;
 import dev.obverse.backend.cpu.conv.KeptWeights;
+import java.lang.invoke.VarHandle;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** A tensor's elements in a Java array, which may be longer than the tensor. */
@@ -20,16 +22,21 @@ final class CpuStorage extends Storage {
     }
 
     /**
-     * The array behind {@code storage}, to be written to although the tensor exists already. Every kernel that changes
-     * a tensor in place takes its array from here; results of operations are new.
+     * Writes to the array behind {@code storage} although the tensor exists already. Every kernel that changes a tensor
+     * in place does so in here; results of operations are new.
      */
-    static float[] changed(Storage storage) {
+    static void change(Storage storage, Consumer<float[]> writing) {
         var cpu = of(storage);
-        var kept = cpu.kept;
-        if (kept != null) {
-            kept.drop();
+        try {
+            writing.accept(cpu.array);
+        } finally {
+            // A thread that takes the weight for the first time just now must see what was written, or be seen here.
+            VarHandle.fullFence();
+            var kept = cpu.kept;
+            if (kept != null) {
+                kept.drop();
+            }
         }
-        return cpu.array;
     }
 
     /** Where a convolution may keep this weight in another order, as long as it stays as it is. */

@@ -3,10 +3,12 @@ package dev.obverse.drn.face;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Locale;
 
 /**
  * How often a best match with a score like this one was the right person, on data where the answer is known: isotonic
- * regression by pooling adjacent violators (Ayer et al. 1955), so that a higher score never means less.
+ * regression by pooling adjacent violators (Ayer et al. 1955), so that a higher score never means less. Of scores
+ * outside those that were seen nothing is said.
  */
 public final class Calibration {
     /**
@@ -16,13 +18,44 @@ public final class Calibration {
      */
     public record Sample(double score, boolean right) {}
 
+    /** What is known of scores like one. */
+    public sealed interface Trust {
+        /** What such a score was before, for people: {@code right 93 % of 40 times}. */
+        String words();
+    }
+
     /**
-     * What is known of scores like one.
+     * Scores like this one were seen.
      *
      * @param rate share of the matches that were right
      * @param samples number of matches that this rests on
      */
-    public record Trust(double rate, int samples) {}
+    public record Known(double rate, int samples) implements Trust {
+        @Override
+        public String words() {
+            return String.format(Locale.ROOT, "right %.0f %% of %d times", 100 * rate, samples);
+        }
+    }
+
+    /**
+     * No score like this one was seen, so that nothing is known of it.
+     *
+     * @param above whether it is above all that were seen, else below
+     * @param nearest of those, the highest or the lowest
+     * @param samples number of scores that were seen
+     */
+    public record Unknown(boolean above, double nearest, int samples) implements Trust {
+        @Override
+        public String words() {
+            return String.format(
+                    Locale.ROOT,
+                    "never seen: it is %s each of %d scores, the %s of which was %.3f",
+                    above ? "above" : "below",
+                    samples,
+                    above ? "highest" : "lowest",
+                    nearest);
+        }
+    }
 
     /** Neighbouring scores that share a rate. */
     private record Pool(double from, double right, int count) {
@@ -33,10 +66,14 @@ public final class Calibration {
 
     private final List<Pool> pools;
     private final int samples;
+    private final double lowest;
+    private final double highest;
 
-    private Calibration(List<Pool> pools, int samples) {
+    private Calibration(List<Pool> pools, List<Sample> sorted) {
         this.pools = pools;
-        this.samples = samples;
+        samples = sorted.size();
+        lowest = sorted.getFirst().score;
+        highest = sorted.getLast().score;
     }
 
     /** Learns from samples, at least one. */
@@ -56,7 +93,7 @@ public final class Calibration {
             }
             pools.add(pool);
         }
-        return new Calibration(List.copyOf(pools), samples.size());
+        return new Calibration(List.copyOf(pools), sorted);
     }
 
     /** Number of matches it was learned from. */
@@ -64,14 +101,18 @@ public final class Calibration {
         return samples;
     }
 
-    /** What is known of a score. A score below all that were seen is trusted as the lowest were. */
+    /** What is known of a score. */
     public Trust of(double score) {
+        if (!(score >= lowest && score <= highest)) {
+            boolean above = score > highest;
+            return new Unknown(above, above ? highest : lowest, samples);
+        }
         var found = pools.getFirst();
         for (var pool : pools) {
             if (pool.from <= score) {
                 found = pool;
             }
         }
-        return new Trust(found.rate(), found.count);
+        return new Known(found.rate(), found.count);
     }
 }

@@ -4,7 +4,7 @@ import dev.obverse.nn.Layer;
 import dev.obverse.random.Philox;
 
 /**
- * What a {@link SmallRecogniser} is made of, and which part of a picture it looks at.
+ * What a {@link TrainedRecogniser} is made of, and which part of a picture it looks at.
  *
  * @param inputSize side of the square the network sees, a multiple of 16
  * @param width channels of the first convolution; later ones have 2, 4 and 8 times as many
@@ -50,7 +50,7 @@ public record RecogniserArchitecture(int inputSize, int width, int embedding, do
     /** With random weights. */
     Layer network(Philox random) {
         return switch (backbone) {
-            case SMALL -> new RecogniserNetwork(this, random);
+            case SMALL -> new SmallNetwork(this, random);
             case IRESNET50 -> new IResNet(IResNet.BLOCKS_50, width, inputSize, embedding, random);
         };
     }

@@ -15,17 +15,19 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** The files of a {@link SmallRecogniser}. */
+/** The files of a {@link TrainedRecogniser}. */
 final class RecogniserFolder {
     static final String DESCRIPTION = "recogniser.json";
     private static final String WEIGHTS = "model.safetensors";
+    /** As the first ones were called, which were all small; the architecture says how large one is. */
     private static final String KIND = "obverse-small-recogniser";
+
     private static final int VERSION = 1;
     private static final JsonMapper JSON = new JsonMapper();
 
     private RecogniserFolder() {}
 
-    static void save(SmallRecogniser recogniser, Path folder) throws IOException {
+    static void save(TrainedRecogniser recogniser, Path folder) throws IOException {
         var json = JSON.createObjectNode();
         json.put("kind", KIND);
         json.put("version", VERSION);
@@ -50,7 +52,7 @@ final class RecogniserFolder {
                 JSON.writerWithDefaultPrettyPrinter().writeValueAsBytes(json));
     }
 
-    static SmallRecogniser load(Path folder) throws IOException {
+    static TrainedRecogniser load(Path folder) throws IOException {
         var file = folder.resolve(DESCRIPTION);
         if (!Files.isRegularFile(file)) {
             throw new IOException(folder + " is not a recogniser's folder: it has no " + DESCRIPTION
@@ -65,7 +67,7 @@ final class RecogniserFolder {
         var network = architecture.network(new Philox(0));
         Weights.load(folder.resolve(WEIGHTS), network.namedTensors());
         var facts = JSON.convertValue(json.path("facts"), new TypeReference<LinkedHashMap<String, Object>>() {});
-        var recogniser = new SmallRecogniser(
+        var recogniser = new TrainedRecogniser(
                 json.path("name").asText(), architecture, network, facts == null ? Map.of() : facts);
         if (!recogniser.fingerprint().equals(json.path("fingerprint").asText())) {
             throw new IOException(folder + ": " + WEIGHTS + " is not the file that belongs to " + DESCRIPTION

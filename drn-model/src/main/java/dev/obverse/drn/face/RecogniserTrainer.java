@@ -28,7 +28,7 @@ import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
 /**
- * Trains a {@link SmallRecogniser} to tell the people of a data set apart, with an ArcFace or CosFace head that is
+ * Trains a {@link TrainedRecogniser} to tell the people of a data set apart, with an ArcFace or CosFace head that is
  * thrown away afterwards (Deng et al. 2019, Wang et al. 2018).
  *
  * <p>The same faces, architecture and training give the same weights, bit for bit, at any number of threads.
@@ -48,7 +48,7 @@ public final class RecogniserTrainer {
     private RecogniserTrainer() {}
 
     /** Trains on all of these faces. */
-    public static SmallRecogniser train(
+    public static TrainedRecogniser train(
             LabelledFaces faces, RecogniserArchitecture a, RecogniserTraining t, Consumer<Progress> progress) {
         if (faces.people().size() < 2) {
             throw new IllegalArgumentException("A recogniser needs at least 2 people to tell apart, but there are "
@@ -67,7 +67,7 @@ public final class RecogniserTrainer {
             trainer.fit((epoch, skip) -> loader.epoch((int) epoch, (int) skip), t.epochs());
         }
         var facts = java.util.Map.<String, Object>of("training", t.asMap(faces));
-        return new SmallRecogniser(
+        return new TrainedRecogniser(
                 a.backbone().name().toLowerCase(Locale.ROOT) + "-" + t.seed(), a, model.network, facts);
     }
 

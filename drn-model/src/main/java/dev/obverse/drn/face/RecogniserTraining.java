@@ -4,7 +4,7 @@ import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 
 /**
- * How a {@link SmallRecogniser} is trained.
+ * How a {@link TrainedRecogniser} is trained.
  *
  * @param seed decides the initial weights, the order and the augmentation
  * @param epochs passes over the pictures

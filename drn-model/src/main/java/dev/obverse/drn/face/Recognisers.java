@@ -37,7 +37,7 @@ public final class Recognisers {
         if (kind(json).equals(EmbeddingFile.KIND)) {
             throw needsANetwork(path);
         }
-        var own = SmallRecogniser.load(path);
+        var own = TrainedRecogniser.load(path);
         if (input != null) {
             throw new IOException("Recogniser " + path + " says itself how it wants its pictures: leave out '"
                     + input.words() + "', which is for ONNX files");

@@ -4,10 +4,11 @@ import dev.obverse.tensor.Tensor;
 import java.util.Arrays;
 
 /** The rows of a matrix as arrays. */
-final class Rows {
+public final class Rows {
     private Rows() {}
 
-    static float[][] of(Tensor matrix) {
+    /** Of {@code [N,D]}: N arrays of D values. */
+    public static float[][] of(Tensor matrix) {
         return of(matrix.toArray(), matrix.dim(0), matrix.dim(1));
     }
 

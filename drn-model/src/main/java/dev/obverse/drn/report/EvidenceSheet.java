@@ -39,9 +39,10 @@ public final class EvidenceSheet {
      *
      * @param facts names and values: names and hashes of model, recogniser and gallery
      * @param calibrated on what the trust in scores rests
+     * @param warnings why it may be too much
      * @param top pictures of the best matches to show
      */
-    public EvidenceSheet(SequencedMap<String, String> facts, String calibrated, int top) {
+    public EvidenceSheet(SequencedMap<String, String> facts, String calibrated, List<String> warnings, int top) {
         this.top = top;
         body.append("<h1>Whose face was it?</h1>\n<p class=\"warning\">").append(Html.escape(Measured.NOT_PROOF));
         body.append(
@@ -49,12 +50,14 @@ public final class EvidenceSheet {
         body.append("</p>\n<section><h2>What this rests on</h2>\n<table>\n");
         facts.forEach((name, value) -> body.append(
                 "<tr><th>%s</th><td><code>%s</code></td></tr>%n".formatted(Html.escape(name), Html.escape(value))));
-        body.append("</table>\n"
-                        + "<p class=\"note\">&ldquo;Right before&rdquo; is how often a best match with a score"
-                        + " like")
-                .append(" this one was the right person, by isotonic regression on ")
+        body.append("</table>\n" + "<p class=\"note\">&ldquo;Such a score was right&rdquo; says how often a best match")
+                .append(" with a score like this one was the right person, by isotonic regression on ")
                 .append(Html.escape(calibrated))
-                .append(".</p></section>\n");
+                .append(".</p>\n");
+        warnings.forEach(warning -> body.append("<p class=\"warning\">Warning: ")
+                .append(Html.escape(warning))
+                .append("</p>\n"));
+        body.append("</section>\n");
     }
 
     /** Adds a picture and what was found, the fake as given beside the traced face. */
@@ -72,17 +75,15 @@ public final class EvidenceSheet {
         body.append("<div><h3>").append(Html.escape(r.of)).append("</h3>\n");
         body.append(Html.picture(r.picture.resize(SIDE, SIDE), r.of))
                 .append("\n<table>\n<tr><th>rank</th><th></th>")
-                .append("<th>person</th><th>cosine</th><th>right before</th></tr>\n");
+                .append("<th>person</th><th>cosine</th><th>such a score was</th></tr>\n");
         for (int i = 0; i < r.ranked.size(); i++) {
             var match = r.ranked.get(i);
-            var trust = r.calibration.of(match.score());
             var picture = i < top
                     ? Html.picture(
                             square(match.picture()),
                             match.person() + ", " + match.picture().getFileName())
                     : "";
-            var trusted =
-                    i == 0 ? String.format(Locale.ROOT, "%.0f %% of %d", 100 * trust.rate(), trust.samples()) : "";
+            var trusted = i == 0 ? r.calibration.of(match.score()).words() : "";
             body.append(String.format(
                     Locale.ROOT,
                     "<tr><td>%d</td><td>%s</td><td>%s</td><td>%.4f</td><td>%s</td></tr>%n",
@@ -90,7 +91,7 @@ public final class EvidenceSheet {
                     picture,
                     Html.escape(match.person()),
                     match.score(),
-                    trusted));
+                    Html.escape(trusted)));
         }
         body.append("</table></div>\n");
     }

@@ -1,5 +1,6 @@
 package dev.obverse.drn.report;
 
+import dev.obverse.drn.Identification;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
@@ -30,7 +31,7 @@ public final class HtmlReport {
         body.append(Measured.NOT_PROOF).append("</p></header>\n");
     }
 
-    /** The table of an evaluation. */
+    /** The tables of an evaluation, and its CMC curve if a gallery was searched. */
     public HtmlReport figures(Measured measured) {
         body.append("<section><h2>Figures</h2>\n<p>")
                 .append(measured.evaluation().pairs());
@@ -55,7 +56,28 @@ public final class HtmlReport {
             }
         }
         body.append("</section>\n");
+        var found = measured.evaluation().identification();
+        if (found != null) {
+            identification(found);
+        }
         return this;
+    }
+
+    private void identification(Identification found) {
+        body.append("<section><h2>Found in the gallery</h2>\n<p>").append(MetricsTable.gallery(found));
+        body.append("</p>\n<table class=\"figures\"><tr><th></th><th>rank-1</th><th>rank-5</th></tr>\n");
+        ranks("do nothing", found.doNothing());
+        ranks("traced", found.traced());
+        body.append("</table>\n<div class=\"charts\"><figure><figcaption>cumulative match characteristic</figcaption>");
+        body.append(CmcChart.svg(found))
+                .append("</figure></div>\n<p class=\"note\">Share of the pairs whose original")
+                .append(" person is among the k most similar people: strong for the traced face, dashed for the fake")
+                .append(" itself.</p></section>\n");
+    }
+
+    private void ranks(String name, Identification.Row row) {
+        body.append("<tr><th>%s</th><td>%s</td><td>%s</td></tr>%n"
+                .formatted(name, MetricsTable.percent(row.rank(1)), MetricsTable.percent(row.rank(5))));
     }
 
     /** Original, fake, traced and mask of some pairs. */

@@ -91,7 +91,7 @@ final class LossChart {
         return path.append("\"/>").toString();
     }
 
-    private static String line(String kind, double x1, double y1, double x2, double y2) {
+    static String line(String kind, double x1, double y1, double x2, double y2) {
         return String.format(
                 Locale.ROOT,
                 "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
@@ -102,7 +102,7 @@ final class LossChart {
                 y2);
     }
 
-    private static String text(String kind, double x, double y, String text) {
+    static String text(String kind, double x, double y, String text) {
         return String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>", kind, x, y, text);
     }
 

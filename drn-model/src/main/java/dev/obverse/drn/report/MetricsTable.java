@@ -1,6 +1,7 @@
 package dev.obverse.drn.report;
 
 import dev.obverse.drn.Evaluation.Row;
+import dev.obverse.drn.Identification;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -73,6 +74,20 @@ public final class MetricsTable {
         return notes;
     }
 
+    /** What was looked up where. */
+    static String gallery(Identification found) {
+        return found.pairs() + (found.pairs() == 1 ? " pair" : " pairs") + ", found among " + found.people()
+                + (found.people() == 1 ? " person" : " people");
+    }
+
+    private static String ranks(Identification.Row row) {
+        return "rank-1 " + percent(row.rank(1)) + ", rank-5 " + percent(row.rank(5));
+    }
+
+    static String percent(double share) {
+        return String.format(Locale.ROOT, "%.1f %%", 100 * share);
+    }
+
     private static void identical(List<String> notes, String what, long count) {
         if (count > 0) {
             notes.add(
@@ -97,6 +112,11 @@ public final class MetricsTable {
             text.append("  %-10s".formatted(line.name));
             line.values.forEach(value -> text.append("%12s".formatted(value)));
             text.append('\n');
+        }
+        var found = measured.evaluation().identification();
+        if (found != null) {
+            text.append("Of ").append(gallery(found)).append(": do nothing ").append(ranks(found.doNothing()));
+            text.append("; traced ").append(ranks(found.traced())).append('\n');
         }
         notes(measured).forEach(note -> text.append(note).append('\n'));
         return text.toString();

@@ -38,10 +38,10 @@ final class EmbeddingsTest {
         }
 
         final AtomicInteger seen = new AtomicInteger();
-        final SmallRecogniser recogniser;
+        final TrainedRecogniser recogniser;
 
         Counting(long seed) {
-            recogniser = SmallRecogniser.untrained(People.TINY, seed);
+            recogniser = TrainedRecogniser.untrained(People.TINY, seed);
         }
 
         @Override

@@ -1,12 +1,16 @@
 package dev.obverse.drn.face;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertInstanceOf;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.RgbImage;
+import dev.obverse.drn.face.Calibration.Known;
 import dev.obverse.drn.face.Calibration.Sample;
+import dev.obverse.drn.face.Calibration.Unknown;
+import dev.obverse.nn.metric.Cosine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -51,7 +55,7 @@ class GalleryTest {
         assertEquals(2 / Math.hypot(0.1, 2), ranked.getFirst().score(), 1e-7);
         assertEquals("bob", gallery.rank(new float[] {1, 0.9f}).getFirst().person());
         // Ann's pictures are nearer to Bob than to each other: both best matches are wrong.
-        assertEquals(0, gallery.ownCalibration().of(1).rate());
+        assertEquals(0, rate(gallery.ownCalibration(), Cosine.similarity(new float[] {1, 0}, new float[] {1, 1})));
     }
 
     @Test
@@ -75,10 +79,26 @@ class GalleryTest {
                 new Sample(0.4, false),
                 new Sample(0.5, true)));
         // 0.2 was right and 0.3, 0.4 were not: together they are right one time in three.
-        assertEquals(0, calibration.of(0.15).rate());
-        assertEquals(new Calibration.Trust(1 / 3.0, 3), calibration.of(0.35));
-        assertEquals(new Calibration.Trust(1, 1), calibration.of(0.9));
-        assertEquals(0, calibration.of(-1).rate());
+        assertEquals(0, rate(calibration, 0.15));
+        assertEquals(new Known(1 / 3.0, 3), calibration.of(0.35));
+        assertEquals(new Known(1, 1), calibration.of(0.5));
+    }
+
+    @Test
+    void nothingIsSaidOfScoresThatWereNeverSeen() {
+        var calibration = Calibration.of(List.of(new Sample(0.5, true), new Sample(0.1, false)));
+        assertEquals(new Unknown(true, 0.5, 2), calibration.of(0.51));
+        assertEquals(new Unknown(false, 0.1, 2), calibration.of(-1));
+        assertEquals(new Known(0, 1), calibration.of(0.1));
+        assertEquals(new Known(1, 1), calibration.of(0.5));
+        assertEquals(
+                "never seen: it is above each of 2 scores, the highest of which was 0.500",
+                calibration.of(0.9).words());
+        assertEquals("right 0 % of 1 times", calibration.of(0.3).words());
+    }
+
+    private static double rate(Calibration calibration, double score) {
+        return assertInstanceOf(Known.class, calibration.of(score)).rate();
     }
 
     @Property
@@ -90,7 +110,7 @@ class GalleryTest {
         double before = 0;
         double mean = 0;
         for (var sample : samples) {
-            double rate = calibration.of(sample.score()).rate();
+            double rate = rate(calibration, sample.score());
             assertTrue(rate >= before);
             before = rate;
             mean += rate / samples.size();

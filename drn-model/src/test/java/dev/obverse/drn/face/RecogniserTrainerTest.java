@@ -17,7 +17,7 @@ final class RecogniserTrainerTest {
     private static final FaceAugmentation SHIFTS = new FaceAugmentation(0.03, 0.03, 0.03, 0.02, 0.05, 0.02, 0, 0.2);
     private static final RecogniserTraining TRAINING = new RecogniserTraining(7, 25, 6, 1e-2, 5e-4, 8, 0.1, SHIFTS);
 
-    private static SmallRecogniser train(RecogniserTraining training) {
+    private static TrainedRecogniser train(RecogniserTraining training) {
         return RecogniserTrainer.train(People.of(3, 6, 16, 1), People.TINY, training, p -> {});
     }
 
@@ -52,7 +52,7 @@ final class RecogniserTrainerTest {
         var recogniser = RecogniserTrainer.train(People.of(3, 6, 16, 1), narrow, TRAINING.epochs(1), p -> {});
         assertEquals("iresnet50-7", recogniser.name());
         recogniser.save(folder);
-        assertEquals(recogniser.fingerprint(), SmallRecogniser.load(folder).fingerprint());
+        assertEquals(recogniser.fingerprint(), TrainedRecogniser.load(folder).fingerprint());
     }
 
     @Test

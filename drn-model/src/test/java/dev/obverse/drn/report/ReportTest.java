@@ -7,6 +7,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.drn.Evaluation;
 import dev.obverse.drn.Evaluation.Row;
+import dev.obverse.drn.Identification;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.RgbImage;
 import dev.obverse.drn.data.Split;
@@ -21,9 +22,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 class ReportTest {
     private static final Evaluation EVALUATION =
-            new Evaluation(new Row(24.312, 0, 0.8512, 62.1, 71.33), new Row(27.95, 1, 0.902, 78.42, null), 40);
+            new Evaluation(new Row(24.312, 0, 0.8512, 62.1, 71.33), new Row(27.95, 1, 0.902, 78.42, null), 40, null);
     private static final Evaluation NO_JUDGE =
-            new Evaluation(new Row(24, 0, 0.85, null, null), new Row(Double.NaN, 40, 1, null, null), 40);
+            new Evaluation(new Row(24, 0, 0.85, null, null), new Row(Double.NaN, 40, 1, null, null), 40, null);
 
     private static Measured measured(Leak leak, boolean supervised) {
         return new Measured(EVALUATION, "test", leak, "small-2", supervised, 1.5);
@@ -139,5 +140,27 @@ class ReportTest {
         var peak = Machine.peakMemoryMb();
         assertEquals(Files.exists(Path.of("/proc/self/status")), peak.isPresent());
         peak.ifPresent(mb -> assertTrue(mb > 10 && mb < 1_000_000, mb + " MB"));
+    }
+
+    @Test
+    void whoWasFoundInAGalleryIsInTableJsonAndPage() {
+        var nothing = new Identification.Row(new double[] {0.25, 0.5, 1}, List.of());
+        var traced = new Identification.Row(new double[] {0.5, 1, 1}, List.of());
+        var found = new Identification(nothing, traced, 3, 4);
+        var evaluation = new Evaluation(EVALUATION.doNothing(), EVALUATION.traced(), 40, found);
+        var measured = new Measured(evaluation, "test", Leak.NONE, "small-2", false, 1.5);
+        var text = MetricsTable.text(measured);
+        assertTrue(text.contains("Of 4 pairs, found among 3 people: do nothing rank-1 25.0 %, rank-5 100.0 %;"), text);
+        var json = EvaluationJson.of(measured).path("identification").toString();
+        assertEquals(
+                "{\"people\":3,\"pairs\":4,\"doNothing\":{\"rank1\":0.25,\"rank5\":1.0,\"cmc\":[0.25,0.5,1.0]},"
+                        + "\"traced\":{\"rank1\":0.5,\"rank5\":1.0,\"cmc\":[0.5,1.0,1.0]}}",
+                json);
+        var html = new HtmlReport("A", "b").figures(measured).html();
+        // ranks 1, 2, 3 across, a quarter, a half and all of the height up
+        assertTrue(html.contains("<path class=\"nothing\" d=\"M46.0 98.0L159.0 68.0L272.0 8.0\"/>"), html);
+        assertTrue(html.contains("<path class=\"means\" d=\"M46.0 68.0L159.0 8.0L272.0 8.0\"/>"), html);
+        assertTrue(html.contains("<td>25.0 %</td><td>100.0 %</td>"), html);
+        assertFalse(EvaluationJson.of(measured(Leak.NONE, false)).has("identification"));
     }
 }

@@ -15,7 +15,7 @@ import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.LabelledFaces;
 import dev.obverse.drn.face.RecogniserArchitecture;
 import dev.obverse.drn.face.RecogniserTraining;
-import dev.obverse.drn.face.SmallRecogniser;
+import dev.obverse.drn.face.TrainedRecogniser;
 import dev.obverse.drn.report.EvaluationJson;
 import dev.obverse.drn.report.HtmlReport;
 import dev.obverse.drn.report.Leak;
@@ -125,7 +125,7 @@ public final class Demo implements Callable<Integer> {
         shared.err().println("Tracing " + unseen.size() + " pairs of people not seen in training ...");
         var leak = Leak.of(manifest, Split.TEST);
         var measured =
-                timed("evaluation", () -> Evaluate.measure(tracer, unseen, Evaluate.Side.TEST, leak, judge, run));
+                timed("evaluation", () -> Evaluate.measure(tracer, unseen, Evaluate.Side.TEST, leak, judge, null, run));
         report(folder, run, measured, tracer, unseen, (System.nanoTime() - start) * 1e-9);
         return 0;
     }
@@ -144,7 +144,7 @@ public final class Demo implements Callable<Integer> {
                 t.head());
     }
 
-    private SmallRecogniser recogniser(
+    private TrainedRecogniser recogniser(
             String name, LabelledFaces faces, RecogniserTraining training, DrnConfig config, Path out)
             throws IOException {
         var architecture = RecogniserArchitecture.DEFAULT.withEmbedding(

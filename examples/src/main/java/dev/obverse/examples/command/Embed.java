@@ -47,13 +47,8 @@ public final class Embed implements Callable<Integer> {
         private @Nullable Path pairs;
     }
 
-    @Option(
-            names = "--cache",
-            paramLabel = "DIR",
-            defaultValue = "runs/embeddings",
-            description = "Folder of what has been computed (runs/embeddings).")
-    @SuppressWarnings("NullAway.Init")
-    private Path cache;
+    @Mixin
+    private final CacheOption cache = new CacheOption();
 
     @Override
     public Integer call() throws IOException {
@@ -76,7 +71,7 @@ public final class Embed implements Callable<Integer> {
         }
         float[][] vectors;
         try (var progress = shared.progress("embedding", images.size(), "pictures")) {
-            vectors = new EmbeddingCache(network, cache, (done, total) -> progress.at(done, ""))
+            vectors = new EmbeddingCache(network, cache.folder(), (done, total) -> progress.at(done, ""))
                     .embeddings(folder, images);
         }
         write(out, images, vectors, network.embeddingLength());

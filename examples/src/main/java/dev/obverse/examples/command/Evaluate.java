@@ -2,7 +2,6 @@ package dev.obverse.examples.command;
 
 import dev.obverse.drn.DisentanglingReversingNetwork;
 import dev.obverse.drn.Evaluation;
-import dev.obverse.drn.Identification;
 import dev.obverse.drn.RunConfig;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
@@ -15,7 +14,6 @@ import dev.obverse.drn.face.Gallery;
 import dev.obverse.drn.face.Recogniser;
 import dev.obverse.drn.report.EvaluationJson;
 import dev.obverse.drn.report.HtmlReport;
-import dev.obverse.drn.report.IdentificationJson;
 import dev.obverse.drn.report.Leak;
 import dev.obverse.drn.report.LossCurves;
 import dev.obverse.drn.report.Machine;
@@ -84,6 +82,9 @@ public final class Evaluate implements Callable<Integer> {
                     + " recogniser finds the original person in it, given the fake and given the traced face.")
     private @Nullable Path gallery;
 
+    @Mixin
+    private final CacheOption cache = new CacheOption();
+
     @Override
     public Integer call() throws IOException {
         var device = shared.device();
@@ -102,17 +103,12 @@ public final class Evaluate implements Callable<Integer> {
         shared.err().println("Tracing " + data.size() + " pairs ...");
         boolean same = Train.absolute(pairs).equals(config.pairs());
         var leak = same ? Leak.of(manifest, side.split()) : Leak.UNKNOWN;
-        // Before the long work, because the gallery may not be that of the pairs.
-        var found = gallery == null || judge == null ? null : identification(gallery, judge, tracer, data);
-        var measured = measure(tracer, data, side, leak, judge, config);
+        var people = gallery == null || judge == null
+                ? null
+                : Gallery.read(gallery, new EmbeddingCache(judge, cache.folder()));
+        var measured = measure(tracer, data, side, leak, judge, people, config);
         shared.words().print(MetricsTable.text(measured));
-        if (found != null) {
-            say(found);
-        }
         var json = EvaluationJson.of(measured);
-        if (found != null) {
-            json.set("identification", IdentificationJson.of(found));
-        }
         if (out != null) {
             Files.writeString(out.resolve("metrics.json"), json.toPrettyString() + "\n");
             var sample = TracedPair.sample(tracer, data, PICTURES);
@@ -121,25 +117,6 @@ public final class Evaluate implements Callable<Integer> {
         }
         shared.result(() -> json);
         return 0;
-    }
-
-    private Identification identification(Path folder, Recogniser judge, Tracer tracer, PairDataset data)
-            throws IOException {
-        var cache = new EmbeddingCache(judge, model.resolve("embeddings"));
-        return Identification.of(tracer, data, judge, Gallery.read(folder, cache));
-    }
-
-    private void say(Identification found) {
-        shared.say(String.format(
-                Locale.ROOT,
-                "Of %d pairs, found among %d people: do nothing rank-1 %.1f %%, rank-5 %.1f %%;"
-                        + " traced rank-1 %.1f %%, rank-5 %.1f %%",
-                found.pairs(),
-                found.people(),
-                100 * found.doNothing().rank(1),
-                100 * found.doNothing().rank(5),
-                100 * found.traced().rank(1),
-                100 * found.traced().rank(5)));
     }
 
     private static PairDataset data(PairManifest manifest, Side side, DisentanglingReversingNetwork network)
@@ -153,10 +130,16 @@ public final class Evaluate implements Callable<Integer> {
     }
 
     static Measured measure(
-            Tracer tracer, PairDataset data, Side side, Leak leak, @Nullable Recogniser judge, RunConfig config)
+            Tracer tracer,
+            PairDataset data,
+            Side side,
+            Leak leak,
+            @Nullable Recogniser judge,
+            @Nullable Gallery people,
+            RunConfig config)
             throws IOException {
         long start = System.nanoTime();
-        var evaluation = Evaluation.of(tracer, data, judge);
+        var evaluation = Evaluation.of(tracer, data, judge, people);
         double seconds = (System.nanoTime() - start) * 1e-9;
         boolean supervised = judge != null && judge.fingerprint().equals(config.recogniser());
         return new Measured(evaluation, side.word(), leak, judge == null ? null : judge.name(), supervised, seconds);

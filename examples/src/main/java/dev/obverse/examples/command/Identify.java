@@ -3,13 +3,13 @@ package dev.obverse.examples.command;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.obverse.drn.Identification;
+import dev.obverse.drn.RunConfig;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
-import dev.obverse.drn.data.DataException;
+import dev.obverse.drn.ValidationPairs;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.RgbImage;
-import dev.obverse.drn.data.Split;
 import dev.obverse.drn.face.Calibration;
 import dev.obverse.drn.face.EmbeddingCache;
 import dev.obverse.drn.face.Fingerprint;
@@ -50,6 +50,9 @@ public final class Identify implements Callable<Integer> {
     @Mixin
     private final RecogniserOption recogniser = new RecogniserOption();
 
+    @Mixin
+    private final CacheOption cache = new CacheOption();
+
     @Option(names = "--model", paramLabel = "RUN", required = true, description = "The folder of a training run.")
     @SuppressWarnings("NullAway.Init")
     private Path model;
@@ -65,8 +68,9 @@ public final class Identify implements Callable<Integer> {
     @Option(
             names = "--validation",
             paramLabel = "FILE",
-            description = "A manifest of people in the gallery, whose test pairs say how far scores can be trusted."
-                    + " Without it the gallery's own pictures do, which says nothing of traced faces.")
+            description = "A manifest of people in the gallery, whose test pairs say how far scores can be trusted;"
+                    + " those whose people or videos the run was trained on are left out. Without it the gallery's"
+                    + " own pictures do, which says nothing of traced faces.")
     private @Nullable Path validation;
 
     @Option(names = "--top", paramLabel = "N", defaultValue = "5", description = "Matches to show with pictures (5).")
@@ -76,8 +80,8 @@ public final class Identify implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init")
     private List<Path> images;
 
-    /** How far scores can be trusted, for the fake as given and for the traced face. */
-    private record Trusted(String on, Calibration fake, Calibration traced) {}
+    /** How far scores can be trusted, for the fake as given and for the traced face; and why that may be too far. */
+    private record Trusted(String on, Calibration fake, Calibration traced, List<String> warnings) {}
 
     @Override
     public Integer call() throws IOException {
@@ -87,13 +91,13 @@ public final class Identify implements Callable<Integer> {
         var device = shared.device();
         var judge = recogniser.require(shared);
         var run = new RunFolder(model);
+        var config = run.readConfig();
         var network = run.readNetwork();
         network.to(device);
         var tracer = new Tracer(network);
         var out = shared.outOr("runs/identify");
-        var cache = new EmbeddingCache(judge, out.resolve("embeddings"));
-        var people = Gallery.read(gallery, cache);
-        var trusted = trusted(people, tracer, judge);
+        var people = Gallery.read(gallery, new EmbeddingCache(judge, cache.folder()));
+        var trusted = trusted(people, tracer, judge, config);
 
         var hashes = new LinkedHashMap<String, String>();
         hashes.put("model", Fingerprint.of(run.model()));
@@ -107,12 +111,13 @@ public final class Identify implements Callable<Integer> {
         facts.put("recogniser", judge.name());
         facts.put("gallery", people.people().size() + " people, " + people.pictures() + " pictures");
         hashes.forEach((name, hash) -> facts.put(name + " (SHA-256)", hash));
-        var sheet = new EvidenceSheet(facts, trusted.on, top);
+        var sheet = new EvidenceSheet(facts, trusted.on, trusted.warnings, top);
         var json = JsonNodeFactory.instance.objectNode();
         json.put("recogniser", judge.name());
         json.put("people", people.people().size()).put("pictures", people.pictures());
         hashes.forEach(json.putObject("sha256")::put);
         json.put("calibratedOn", trusted.on);
+        trusted.warnings.forEach(json.putArray("warnings")::add);
         var list = json.putArray("images");
         for (var file : images) {
             var fake = RgbImage.read(file);
@@ -130,34 +135,32 @@ public final class Identify implements Callable<Integer> {
         json.put("note", Measured.NOT_PROOF);
         sheet.write(out.resolve("evidence.html"));
         Files.writeString(out.resolve("identify.json"), json.toPrettyString() + "\n");
+        trusted.warnings.forEach(warning -> shared.say("Warning: " + warning));
         shared.say("Evidence: " + out.resolve("evidence.html"));
         shared.say(Measured.NOT_PROOF);
         shared.result(() -> json);
         return 0;
     }
 
-    private Trusted trusted(Gallery people, Tracer tracer, Recogniser judge) throws IOException {
+    private Trusted trusted(Gallery people, Tracer tracer, Recogniser judge, RunConfig run) throws IOException {
         if (validation == null) {
             var own = people.ownCalibration();
             return new Trusted(
                     own.samples() + " pictures of the gallery looked up among the others, not on traced faces",
                     own,
-                    own);
+                    own,
+                    List.of("How far scores can be trusted is known of the gallery's genuine pictures only, and"
+                            + " nothing of fakes and traced faces: give --validation."));
         }
         var manifest = PairManifest.read(validation);
-        var rows = manifest.rows(Split.TEST);
-        if (rows.isEmpty()) {
-            // Of train pairs the network has seen the answers.
-            throw new DataException("Manifest " + validation
-                    + " has no test pairs, which say how far a score can be trusted: give one whose split column says"
-                    + " test");
-        }
-        var data = new PairDataset(manifest, rows, tracer.size());
+        var chosen = ValidationPairs.of(run, validation, manifest);
+        var data = new PairDataset(manifest, chosen.rows(), tracer.size());
         var found = Identification.of(tracer, data, judge, people);
         return new Trusted(
                 found.pairs() + " test pairs of " + validation.getFileName(),
                 found.doNothing().calibration(),
-                found.traced().calibration());
+                found.traced().calibration(),
+                chosen.warnings());
     }
 
     private static Ranking ranking(
@@ -172,8 +175,14 @@ public final class Identify implements Callable<Integer> {
 
     private static ObjectNode json(Ranking ranking) {
         var node = JsonNodeFactory.instance.objectNode();
-        var best = ranking.calibration().of(ranking.ranked().getFirst().score());
-        node.put("rightBefore", best.rate()).put("rightBeforeSamples", best.samples());
+        switch (ranking.calibration().of(ranking.ranked().getFirst().score())) {
+            case Calibration.Known known ->
+                node.put("rightBefore", known.rate()).put("rightBeforeSamples", known.samples());
+            case Calibration.Unknown unknown ->
+                node.putNull("rightBefore")
+                        .put("rightBeforeSamples", 0)
+                        .put("outside", unknown.above() ? "above every score seen" : "below every score seen");
+        }
         var ranks = node.putArray("ranked");
         ranking.ranked()
                 .forEach(m -> ranks.addObject()
@@ -186,16 +195,14 @@ public final class Identify implements Callable<Integer> {
     private void say(Path file, List<Ranking> rankings) {
         for (var ranking : rankings) {
             var best = ranking.ranked().getFirst();
-            var trust = ranking.calibration().of(best.score());
             shared.say(String.format(
                     Locale.ROOT,
-                    "%s, %s: %s (cosine %.3f; such a score was right %.0f %% of %d times)",
+                    "%s, %s: %s (cosine %.3f; such a score was %s)",
                     file,
                     ranking.of(),
                     best.person(),
                     best.score(),
-                    100 * trust.rate(),
-                    trust.samples()));
+                    ranking.calibration().of(best.score()).words()));
         }
     }
 }

@@ -12,7 +12,7 @@ import dev.obverse.drn.face.RecogniserArchitecture.Backbone;
 import dev.obverse.drn.face.RecogniserTrainer;
 import dev.obverse.drn.face.RecogniserTraining;
 import dev.obverse.drn.face.RecogniserTraining.Head;
-import dev.obverse.drn.face.SmallRecogniser;
+import dev.obverse.drn.face.TrainedRecogniser;
 import dev.obverse.drn.face.Verification;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -174,7 +174,7 @@ public final class TrainRecogniser implements Callable<Integer> {
     }
 
     /** Trains and shows progress. */
-    static SmallRecogniser train(
+    static TrainedRecogniser train(
             Shared shared, String task, LabelledFaces faces, RecogniserArchitecture a, RecogniserTraining t) {
         int batch = Math.min(t.batch(), faces.count());
         long steps = (long) t.epochs() * (faces.count() / batch);
@@ -189,7 +189,7 @@ public final class TrainRecogniser implements Callable<Integer> {
     }
 
     private void report(
-            SmallRecogniser recogniser,
+            TrainedRecogniser recogniser,
             LabelledFaces trainedOn,
             @Nullable Verification verification,
             Path folder,

@@ -2,7 +2,7 @@ package dev.obverse.nn.checkpoint;
 
 import java.nio.ByteBuffer;
 
-/** Element types of the safetensors format, all little-endian. Only floating-point ones can be read as a tensor. */
+/** Element types of the safetensors format, all little-endian. Only F16, BF16, F32 and F64 can be read as a tensor. */
 public enum DType {
     F16(2),
     BF16(2),
@@ -18,7 +18,9 @@ public enum DType {
     I32(4),
     U32(4),
     I64(8),
-    U64(8);
+    U64(8),
+    /** One that came with a later version of the format, such as F4, of which only the extent in bytes is known. */
+    UNKNOWN(0);
 
     private final int bytes;
 
@@ -26,7 +28,17 @@ public enum DType {
         this.bytes = bytes;
     }
 
-    /** Size of one element. */
+    /** The type of this name; {@link #UNKNOWN} if there is none here. */
+    static DType of(String name) {
+        for (var dtype : values()) {
+            if (dtype.name().equals(name)) {
+                return dtype;
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /** Size of one element; 0 if it is not known. */
     public int bytes() {
         return bytes;
     }

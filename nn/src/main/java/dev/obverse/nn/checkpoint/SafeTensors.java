@@ -27,12 +27,14 @@ public final class SafeTensors implements AutoCloseable {
     /**
      * What the header says of a tensor.
      *
+     * @param type of its elements, as the file names it
      * @param begin where its data begin, counted from the beginning of the data section
+     * @param end where they end
      */
-    public record Entry(String name, DType dtype, Shape shape, long begin) {
-        /** Where its data end. */
-        public long end() {
-            return begin + (long) shape.size() * dtype.bytes();
+    public record Entry(String name, String type, Shape shape, long begin, long end) {
+        /** The type of its elements, which may be unknown. */
+        public DType dtype() {
+            return DType.of(type);
         }
     }
 
@@ -86,23 +88,24 @@ public final class SafeTensors implements AutoCloseable {
     /**
      * The values of a tensor, row-major; F64 is rounded to float32.
      *
-     * @throws IOException if the file cannot be read, or the tensor holds integers
+     * @throws IOException if the file cannot be read, or the tensor holds integers or elements of an unknown type
      */
     public float[] read(String name) throws IOException {
         var entry = entry(name);
-        if (!entry.dtype.isReadable()) {
-            throw new IOException(file + ": tensor '" + name + "' has elements of type " + entry.dtype
+        var dtype = entry.dtype();
+        if (!dtype.isReadable()) {
+            throw new IOException(file + ": tensor '" + name + "' has elements of type " + entry.type
                     + ", but only F16, BF16, F32 and F64 can be read as a tensor");
         }
         var values = new float[entry.shape.size()];
-        int size = entry.dtype.bytes();
+        int size = dtype.bytes();
         var bytes = ByteBuffer.allocateDirect((int) Math.min(CHUNK, (long) values.length * size))
                 .order(ByteOrder.LITTLE_ENDIAN);
         for (int done = 0; done < values.length; ) {
             int count = Math.min(CHUNK / size, values.length - done);
             bytes.clear().limit(count * size);
             readFully(file, channel, header.dataAt() + entry.begin + (long) done * size, bytes);
-            entry.dtype.decode(bytes, values, done, count);
+            dtype.decode(bytes, values, done, count);
             done += count;
         }
         return values;

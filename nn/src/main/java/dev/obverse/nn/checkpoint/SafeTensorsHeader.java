@@ -110,7 +110,7 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, SafeTensors.E
 
     private static SafeTensors.Entry entry(Path file, String name, JsonNode node, long dataSize) throws IOException {
         var tensor = "tensor '" + name + "' ";
-        var dtype = dtype(file, tensor, node.path("dtype"));
+        var type = type(file, tensor, node.path("dtype"));
         var extents = integers(file, tensor + "has a shape", node.path("shape"));
         var offsets = integers(file, tensor + "has data_offsets", node.path("data_offsets"));
         Shape shape;
@@ -128,12 +128,13 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, SafeTensors.E
         }
         long begin = offsets[0];
         long end = offsets[1];
-        long size = (long) shape.size() * dtype.bytes();
+        var dtype = DType.of(type);
+        long size = dtype == DType.UNKNOWN ? end - begin : (long) shape.size() * dtype.bytes();
         if (begin < 0 || end < begin || end - begin != size) {
             throw invalid(
                     file,
-                    tensor + "is " + dtype + shape + " and needs " + size + " bytes, but its data_offsets are [" + begin
-                            + "," + end + "]");
+                    tensor + "is " + type + shape + (dtype == DType.UNKNOWN ? "" : " and needs " + size + " bytes")
+                            + ", but its data_offsets are [" + begin + "," + end + "]");
         }
         if (end > dataSize) {
             throw invalid(
@@ -141,19 +142,20 @@ record SafeTensorsHeader(Map<String, String> metadata, Map<String, SafeTensors.E
                     tensor + "ends at byte " + end + " of the data, but the file has only " + dataSize
                             + " bytes of data: it is cut short, or its header is wrong");
         }
-        return new SafeTensors.Entry(name, dtype, shape, begin);
+        return new SafeTensors.Entry(name, type, shape, begin, end);
     }
 
-    private static DType dtype(Path file, String tensor, JsonNode node) throws IOException {
-        for (var dtype : DType.values()) {
-            if (node.isTextual() && dtype.name().equals(node.textValue())) {
-                return dtype;
-            }
+    /**
+     * A type that is not known here is refused when the tensor is read: the others of the file may be all one wants.
+     */
+    private static String type(Path file, String tensor, JsonNode node) throws IOException {
+        if (!node.isTextual()) {
+            throw invalid(
+                    file,
+                    tensor + "has " + (node.isMissingNode() ? "no dtype" : "the dtype " + node)
+                            + ", where a string is expected");
         }
-        throw invalid(
-                file,
-                tensor + "has the dtype " + (node.isMissingNode() ? "missing" : node)
-                        + ", which is not supported; known are " + Arrays.toString(DType.values()));
+        return node.textValue();
     }
 
     private static long[] integers(Path file, String what, JsonNode node) throws IOException {

@@ -33,10 +33,10 @@ public final class WeightImport {
         float[] read() throws IOException;
     }
 
-    private record Source(String name, DType dtype, Shape shape, Values values) {
+    private record Source(String name, String type, Shape shape, Values values) {
         /** As it is listed where nothing was made of it: {@code bn.num_batches_tracked (I64)}, but plain floats. */
         String listed() {
-            return dtype.isReadable() ? name : name + " (" + dtype + ")";
+            return DType.of(type).isReadable() ? name : name + " (" + type + ")";
         }
     }
 
@@ -87,17 +87,18 @@ public final class WeightImport {
     /** Of a PyTorch file. */
     public static WeightImport of(PyTorchFile file) {
         var sources = new ArrayList<Source>();
-        file.tensors().forEach((name, t) -> sources.add(new Source(name, t.dtype(), t.shape(), t::floats)));
+        file.tensors()
+                .forEach((name, t) -> sources.add(new Source(name, t.dtype().name(), t.shape(), t::floats)));
         return new WeightImport(file.file().toString(), sources);
     }
 
     /**
-     * Of a safetensors file, which must be open until {@link #into} has returned. Integers are listed as unused, and
-     * only refused where the module needs what they are called.
+     * Of a safetensors file, which must be open until {@link #into} has returned. Integers and unknown types are listed
+     * as unused, and only refused where the module needs what they are called.
      */
     public static WeightImport of(SafeTensors file) {
         var sources = new ArrayList<Source>();
-        file.entries().forEach((name, e) -> sources.add(new Source(name, e.dtype(), e.shape(), () -> file.read(name))));
+        file.entries().forEach((name, e) -> sources.add(new Source(name, e.type(), e.shape(), () -> file.read(name))));
         return new WeightImport(file.file().toString(), sources);
     }
 

@@ -32,7 +32,7 @@ public final class Weights {
      *
      * @param expected by name; the first difference in this order is reported, then what the file has besides
      * @throws IOException in one sentence that names the first tensor that is missing, has another shape, holds
-     *     integers, or is not expected
+     *     integers or elements of an unknown type, or is not expected
      */
     public static void check(SafeTensors file, Map<String, Shape> expected) throws IOException {
         for (var tensor : expected.entrySet()) {
@@ -50,8 +50,8 @@ public final class Weights {
             if (!found.dtype().isReadable()) {
                 throw unfit(
                         file,
-                        "tensor '" + name + "' holds " + found.dtype() + " in the file, but floating-point "
-                                + "values are expected");
+                        "tensor '" + name + "' holds " + found.type()
+                                + " in the file, but F16, BF16, F32 or F64 is expected");
             }
         }
         for (var name : file.entries().keySet()) {

@@ -2,18 +2,10 @@ package dev.obverse.nn.onnx;
 
 import static dev.obverse.nn.onnx.ExportGraph.integer;
 import static dev.obverse.nn.onnx.ExportGraph.ints;
-import static dev.obverse.nn.onnx.ExportGraph.number;
-import static dev.obverse.nn.onnx.ExportGraph.text;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import dev.obverse.backend.NormSpec;
-import dev.obverse.backend.ResizeSpec;
 import dev.obverse.backend.Unary;
 import dev.obverse.nn.onnx.ExportGraph.Placed;
-import dev.obverse.tensor.ConvOptions;
-import dev.obverse.tensor.PoolOptions;
 import dev.obverse.tensor.Shape;
-import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.op.AvgPool2d;
 import dev.obverse.tensor.op.Call;
 import dev.obverse.tensor.op.Concat;
@@ -38,20 +30,14 @@ import dev.obverse.tensor.op.Slice;
 import dev.obverse.tensor.op.Softmax;
 import dev.obverse.tensor.op.Strides;
 import dev.obverse.tensor.op.Sum;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.IntStream;
-import java.util.stream.Stream;
 
 /** Each of our operations as nodes of ONNX. Images stay channels-first in the graph for as long as they can. */
-final class ExportOp {
-    private final ExportGraph graph;
-    private final Call call;
-
+final class ExportOp extends ExportCall {
     private ExportOp(ExportGraph graph, Call call) {
-        this.graph = graph;
-        this.call = call;
+        super(graph, call);
     }
 
     /** Adds an operation, unless it computes with weights only: its result is a constant then. */
@@ -65,12 +51,13 @@ final class ExportOp {
     }
 
     private Placed placed() {
+        var layer = new ExportLayer(graph, call);
         return switch (call.op()) {
-            case Conv2d op -> convolution(op);
-            case ConvTranspose2d op -> transposed(op);
-            case MaxPool2d op -> pool("MaxPool", op.window());
-            case AvgPool2d op -> pool("AveragePool", op.window(), integer("count_include_pad", 1));
-            case Resize op -> resize(op);
+            case Conv2d op -> layer.convolution(op);
+            case ConvTranspose2d op -> layer.transposed(op);
+            case MaxPool2d op -> layer.pool("MaxPool", op.window());
+            case AvgPool2d op -> layer.pool("AveragePool", op.window(), integer("count_include_pad", 1));
+            case Resize op -> layer.resize(op);
             case Pointwise op -> pointwise(op.f());
             case PointwisePair op -> pair(op);
             case Matmul op -> matmul(op);
@@ -80,7 +67,7 @@ final class ExportOp {
             case Sum op -> reduce(op.mean() ? "ReduceMean" : "ReduceSum", op.axes(), op.keepDims());
             case Max op -> reduce("ReduceMax", op.axes(), op.keepDims());
             case Softmax op -> softmax(op);
-            case Normalize op -> normalize(op);
+            case Normalize op -> layer.normalize(op);
             case Slice op -> slice(op);
             case Flip op -> flip(op);
             case Pad op -> pad(op);
@@ -94,105 +81,6 @@ final class ExportOp {
             case Gather _, Custom _ ->
                 throw new IllegalArgumentException("The operation " + call.op().name() + " cannot be exported to ONNX");
         };
-    }
-
-    private Placed x() {
-        return graph.get(call.input(0));
-    }
-
-    /** A node over channels-first images. */
-    private Placed first(String type, List<String> more, AttributeProto... attributes) {
-        return kept(graph.channelsFirst(x()), type, more, attributes);
-    }
-
-    /** A node over the module's own order of axes. */
-    private Placed last(String type, List<String> more, AttributeProto... attributes) {
-        return kept(graph.channelsLast(x()), type, more, attributes);
-    }
-
-    /** A node that keeps the order of axes. */
-    private Placed kept(Placed x, String type, List<String> more, AttributeProto... attributes) {
-        var inputs = Stream.concat(Stream.of(x.name()), more.stream()).toList();
-        return new Placed(graph.node(type, inputs, attributes), call.resultShape(), x.channelsFirst());
-    }
-
-    private Placed convolution(Conv2d op) {
-        var weights = weights("OIHW", 3, 2, 0, 1);
-        var w = call.shape(1);
-        var y = first(
-                "Conv",
-                weights,
-                geometry(op.geometry(), w, integer("group", op.geometry().groups())));
-        return op.slope() == 1 ? y : activation(y, op.slope());
-    }
-
-    private Placed activation(Placed y, double slope) {
-        return slope == 0 ? kept(y, "Relu", List.of()) : kept(y, "LeakyRelu", List.of(), number("alpha", slope));
-    }
-
-    private Placed transposed(ConvTranspose2d op) {
-        var weights = weights("IOHW", 2, 3, 0, 1);
-        var more = ints("output_padding", op.outputPadding(), op.outputPadding());
-        return first(
-                "ConvTranspose",
-                weights,
-                geometry(
-                        op.geometry(),
-                        call.shape(1),
-                        integer("group", op.geometry().groups()),
-                        more));
-    }
-
-    private void requireConstants() {
-        for (int i = 1; i < call.inputCount(); i++) {
-            if (graph.has(call.input(i))) {
-                throw new IllegalArgumentException(
-                        call.op().name() + " with weights that depend on the input cannot be exported to ONNX");
-            }
-        }
-    }
-
-    private List<String> weights(String order, int... axes) {
-        requireConstants();
-        var weights = new ArrayList<String>();
-        weights.add(graph.weight(call.input(1), order, w -> w.permute(axes)));
-        if (call.inputCount() > 2) {
-            weights.add(graph.weight(call.input(2), "", b -> b));
-        }
-        return weights;
-    }
-
-    private static AttributeProto[] geometry(ConvOptions g, Shape w, AttributeProto... more) {
-        return Stream.concat(
-                        Stream.of(
-                                ints("kernel_shape", w.dim(0), w.dim(1)),
-                                ints("strides", g.strideH(), g.strideW()),
-                                ints("dilations", g.dilationH(), g.dilationW()),
-                                ints("pads", g.padTop(), g.padLeft(), g.padBottom(), g.padRight())),
-                        Arrays.stream(more))
-                .toArray(AttributeProto[]::new);
-    }
-
-    private Placed pool(String type, PoolOptions w, AttributeProto... more) {
-        var attributes = Stream.concat(
-                        Stream.of(
-                                ints("kernel_shape", w.kh(), w.kw()),
-                                ints("strides", w.strideH(), w.strideW()),
-                                ints("pads", w.padH(), w.padW(), w.padH(), w.padW())),
-                        Arrays.stream(more))
-                .toArray(AttributeProto[]::new);
-        return first(type, List.of(), attributes);
-    }
-
-    private Placed resize(Resize op) {
-        boolean nearest = op.mode() == ResizeSpec.Mode.NEAREST;
-        return first(
-                "Resize",
-                List.of("", "", graph.whole(op.height(), op.width())),
-                ints("axes", 2, 3),
-                text("mode", nearest ? "nearest" : "linear"),
-                text("coordinate_transformation_mode", nearest ? "asymmetric" : "half_pixel"),
-                text("nearest_mode", "floor"));
     }
 
     private Placed pointwise(Unary f) {
@@ -259,18 +147,6 @@ final class ExportOp {
                 : graph.weight(tensor, "", t -> t);
     }
 
-    /** A constant that broadcasts to the result, with its axes in the graph's order. */
-    private Tensor toFirst(Tensor constant) {
-        int rank = call.resultShape().rank();
-        var extents = new int[rank];
-        Arrays.fill(extents, 1);
-        System.arraycopy(constant.shape().toArray(), 0, extents, rank - constant.rank(), constant.rank());
-        return constant.reshape(extents)
-                .permute(IntStream.range(0, rank)
-                        .map(i -> i == 0 ? 0 : i == 1 ? rank - 1 : i - 1)
-                        .toArray());
-    }
-
     private Placed matmul(Matmul op) {
         var b = call.input(1);
         var x = graph.has(call.input(0)) ? graph.channelsLast(x()) : null;
@@ -328,58 +204,6 @@ final class ExportOp {
         return kept(x, op.log() ? "LogSoftmax" : "Softmax", List.of(), integer("axis", x.axis(-1)));
     }
 
-    /**
-     * Batch norm in evaluation; layer norm over the last axis; else groups of channels, as channels of instance norm.
-     */
-    private Placed normalize(Normalize op) {
-        requireConstants();
-        var spec = op.spec();
-        var eps = number("epsilon", spec.eps());
-        var gamma = op.affine(call) ? call.input(1) : filled(1, spec.columns());
-        var beta = op.affine(call) ? call.input(2) : filled(0, spec.columns());
-        Placed y;
-        if (!spec.ownStatistics()) {
-            var weights = Stream.of(gamma, beta, call.input(call.inputCount() - 2), call.input(call.inputCount() - 1))
-                    .map(w -> graph.weight(w, "", t -> t))
-                    .toList();
-            y = call.shape(0).rank() < 3
-                    ? last("BatchNormalization", weights, eps)
-                    : first("BatchNormalization", weights, eps);
-        } else if (spec.r1() == 1 && spec.b() == 1) {
-            var weights = List.of(graph.weight(gamma, "", t -> t), graph.weight(beta, "", t -> t));
-            y = last("LayerNormalization", weights, integer("axis", -1), eps);
-        } else {
-            y = grouped(spec, eps);
-            if (op.affine(call)) {
-                var order = "first of " + y.rank();
-                y = kept(y, "Mul", List.of(graph.weight(gamma, order, this::toFirst)));
-                y = kept(y, "Add", List.of(graph.weight(beta, order, this::toFirst)));
-            }
-        }
-        return spec.slope() == 1 ? y : activation(y, spec.slope());
-    }
-
-    private Tensor filled(double value, int length) {
-        return Tensor.full(call.input(0).device(), value, Shape.of(length));
-    }
-
-    private Placed grouped(NormSpec spec, AttributeProto eps) {
-        if (spec.a() != call.shape(0).dim(0)) {
-            throw new IllegalArgumentException("A batch norm with the statistics of the batch cannot be exported to"
-                    + " ONNX; call eval() on the module");
-        }
-        var ones = graph.weight(filled(1, spec.b()), "", t -> t);
-        var zeros = graph.weight(filled(0, spec.b()), "", t -> t);
-        var x = graph.channelsFirst(x());
-        var grouped = graph.node("Reshape", List.of(x.name(), graph.whole(0, spec.b(), -1)));
-        var normed = graph.node("InstanceNormalization", List.of(grouped, ones, zeros), eps);
-        var extents = call.shape(0).toArray();
-        var back = IntStream.range(0, extents.length)
-                .mapToLong(i -> i == 0 ? 0 : i == 1 ? extents[extents.length - 1] : extents[i - 1])
-                .toArray();
-        return new Placed(graph.node("Reshape", List.of(normed, graph.whole(back))), call.resultShape(), true);
-    }
-
     private Placed slice(Slice op) {
         var x = x();
         return kept(
@@ -418,9 +242,5 @@ final class ExportOp {
             pads[rank + x.axis(i)] = op.after()[i];
         }
         return kept(x, "Pad", List.of(graph.whole(pads), graph.number(op.value())));
-    }
-
-    private static long[] longs(int[] values) {
-        return Arrays.stream(values).asLongStream().toArray();
     }
 }

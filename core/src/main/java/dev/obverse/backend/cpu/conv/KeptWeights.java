@@ -5,8 +5,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A weight's elements once more, in the order in which a convolution multiplies them. A weight that is used twice
  * without having changed is taken for one that stays, as in inference: from then on the copy is kept, and reordering
- * the weight costs nothing. Whoever writes into the weight drops the copy, before writing. Many threads may use one,
- * but not while another writes: a copy that was packed then would stay.
+ * the weight costs nothing. Whoever writes into the weight drops the copy, after writing. Many threads may use one,
+ * also while another writes: what was packed meanwhile, which may be of neither state, is forgotten with it.
  */
 public final class KeptWeights {
     /**

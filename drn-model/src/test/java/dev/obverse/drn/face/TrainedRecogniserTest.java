@@ -25,7 +25,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-final class SmallRecogniserTest {
+final class TrainedRecogniserTest {
     @TempDir
     Path folder;
 
@@ -35,13 +35,13 @@ final class SmallRecogniserTest {
 
     @Test
     void theDefaultIsSmall() {
-        long weights = new RecogniserNetwork(RecogniserArchitecture.DEFAULT, new Philox(1)).parameterCount();
+        long weights = new SmallNetwork(RecogniserArchitecture.DEFAULT, new Philox(1)).parameterCount();
         assertTrue(weights > 300_000 && weights < 1_000_000, weights + " weights");
     }
 
     @Test
     void aLossReachesEveryWeight() {
-        var network = new RecogniserNetwork(People.TINY, new Philox(1));
+        var network = new SmallNetwork(People.TINY, new Philox(1));
         var direction = Tensor.randn(Device.cpu(), new Philox(2), Shape.of(4, 8));
         var loss = network.forward(faces(4, 16)).mul(direction).sum();
         GradientReach.of(Loss.of("any", loss), network.namedParameters()).verify();
@@ -57,13 +57,13 @@ final class SmallRecogniserTest {
 
     @Test
     void gradientsAgreeWithCentralDifferences() {
-        var network = new RecogniserNetwork(new RecogniserArchitecture(16, 1, 2, 1), new Philox(4));
+        var network = new SmallNetwork(new RecogniserArchitecture(16, 1, 2, 1), new Philox(4));
         ModuleGradientCheck.of(network, faces(3, 16)).verify();
     }
 
     @Test
     void picturesOfAnySizeGiveVectorsWithoutRecording() {
-        var recogniser = SmallRecogniser.untrained(People.TINY, 1);
+        var recogniser = TrainedRecogniser.untrained(People.TINY, 1);
         for (int side : new int[] {1, 7, 16, 17, 32, 50}) {
             var z = recogniser.embed(faces(2, side));
             assertEquals(Shape.of(2, 8), z.shape());
@@ -81,7 +81,7 @@ final class SmallRecogniserTest {
             int pixel = i / 3;
             doubled[i] = values[(pixel / 32 / 2 * 16 + pixel % 32 / 2) * 3 + i % 3];
         }
-        var recogniser = SmallRecogniser.untrained(People.TINY, 1);
+        var recogniser = TrainedRecogniser.untrained(People.TINY, 1);
         assertArrayEquals(
                 recogniser.embed(small).toArray(),
                 recogniser.embed(Tensor.of(doubled, 1, 32, 32, 3)).toArray(),
@@ -90,7 +90,7 @@ final class SmallRecogniserTest {
 
     @Test
     void whatTheCropLeavesOutDoesNotMatter() {
-        var recogniser = SmallRecogniser.untrained(People.TINY.withCrop(0.5), 1);
+        var recogniser = TrainedRecogniser.untrained(People.TINY.withCrop(0.5), 1);
         var one = new float[32 * 32 * 3];
         var other = new float[32 * 32 * 3];
         for (int i = 0; i < one.length; i++) {
@@ -108,7 +108,7 @@ final class SmallRecogniserTest {
 
     @Test
     void otherShapesAreRefused() {
-        var recogniser = SmallRecogniser.untrained(People.TINY, 1);
+        var recogniser = TrainedRecogniser.untrained(People.TINY, 1);
         for (var shape : new Shape[] {Shape.of(1, 16, 16, 1), Shape.of(1, 16, 12, 3), Shape.of(16, 16, 3)}) {
             var e = assertThrows(
                     IllegalArgumentException.class, () -> recogniser.embed(Tensor.zeros(Device.cpu(), shape)));
@@ -119,7 +119,7 @@ final class SmallRecogniserTest {
 
     @Test
     void manyThreadsMayUseOne() throws Exception {
-        var recogniser = SmallRecogniser.untrained(People.TINY, 1);
+        var recogniser = TrainedRecogniser.untrained(People.TINY, 1);
         var input = faces(3, 20);
         var expected = recogniser.embed(input).toArray();
         Callable<float[]> work = () -> recogniser.embed(input).toArray();
@@ -132,10 +132,10 @@ final class SmallRecogniserTest {
 
     @Test
     void aSavedOneIsTheSameBitForBit() throws IOException {
-        var recogniser = SmallRecogniser.untrained(People.TINY.withCrop(0.7), 5)
+        var recogniser = TrainedRecogniser.untrained(People.TINY.withCrop(0.7), 5)
                 .withFact("verification", Map.of("auc", 0.5, "people", 3));
         recogniser.save(folder.resolve("r"));
-        var loaded = SmallRecogniser.load(folder.resolve("r"));
+        var loaded = TrainedRecogniser.load(folder.resolve("r"));
         assertEquals(recogniser.name(), loaded.name());
         assertEquals(recogniser.architecture(), loaded.architecture());
         assertEquals(recogniser.fingerprint(), loaded.fingerprint());
@@ -147,26 +147,26 @@ final class SmallRecogniserTest {
 
     @Test
     void theFingerprintIsThatOfWeightsAndPreprocessing() {
-        var one = SmallRecogniser.untrained(People.TINY, 1);
+        var one = TrainedRecogniser.untrained(People.TINY, 1);
         assertEquals(64, one.fingerprint().length());
         assertEquals(
-                one.fingerprint(), SmallRecogniser.untrained(People.TINY, 1).fingerprint());
+                one.fingerprint(), TrainedRecogniser.untrained(People.TINY, 1).fingerprint());
         assertNotEquals(
-                one.fingerprint(), SmallRecogniser.untrained(People.TINY, 2).fingerprint());
+                one.fingerprint(), TrainedRecogniser.untrained(People.TINY, 2).fingerprint());
         assertNotEquals(
                 one.fingerprint(),
-                SmallRecogniser.untrained(People.TINY.withCrop(0.9), 1).fingerprint());
+                TrainedRecogniser.untrained(People.TINY.withCrop(0.9), 1).fingerprint());
     }
 
     @Test
     void damagedFoldersAreNamed() throws IOException {
-        var missing = assertThrows(IOException.class, () -> SmallRecogniser.load(folder.resolve("none")));
+        var missing = assertThrows(IOException.class, () -> TrainedRecogniser.load(folder.resolve("none")));
         assertTrue(String.valueOf(missing.getMessage()).contains("recogniser.json"), missing.getMessage());
 
         var a = folder.resolve("a");
-        SmallRecogniser.untrained(People.TINY, 1).save(a);
+        TrainedRecogniser.untrained(People.TINY, 1).save(a);
         var b = folder.resolve("b");
-        SmallRecogniser.untrained(People.TINY, 2).save(b);
+        TrainedRecogniser.untrained(People.TINY, 2).save(b);
         Files.copy(
                 b.resolve("model.safetensors"),
                 a.resolve("model.safetensors"),
@@ -190,7 +190,7 @@ final class SmallRecogniserTest {
     }
 
     private static void assertSays(String pattern, Path where) {
-        var message = String.valueOf(assertThrows(IOException.class, () -> SmallRecogniser.load(where))
+        var message = String.valueOf(assertThrows(IOException.class, () -> TrainedRecogniser.load(where))
                 .getMessage());
         assertTrue(java.util.regex.Pattern.compile(pattern).matcher(message).find(), message);
         assertFalse(message.contains("\n"), message);

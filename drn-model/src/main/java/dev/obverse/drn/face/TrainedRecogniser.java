@@ -13,10 +13,11 @@ import java.util.Map;
 import java.util.SequencedMap;
 
 /**
- * A recogniser of our own, of 360,000 weights by default, trained by {@link RecogniserTrainer} and kept in a folder:
- * {@code recogniser.json} says what it is, {@code model.safetensors} holds the weights.
+ * A recogniser of our own, a small one of 360,000 weights by default or an IResNet-50, trained by
+ * {@link RecogniserTrainer} and kept in a folder: {@code recogniser.json} says what it is, {@code model.safetensors}
+ * holds the weights.
  */
-public final class SmallRecogniser implements Recogniser {
+public final class TrainedRecogniser implements Recogniser {
     private final String name;
     private final RecogniserArchitecture architecture;
     private final Layer network;
@@ -24,7 +25,7 @@ public final class SmallRecogniser implements Recogniser {
     private final SequencedMap<String, Object> facts;
 
     /** Takes over a trained network, which must not change any more. */
-    SmallRecogniser(String name, RecogniserArchitecture architecture, Layer network, Map<String, Object> facts) {
+    TrainedRecogniser(String name, RecogniserArchitecture architecture, Layer network, Map<String, Object> facts) {
         network.freeze();
         network.eval();
         this.name = name;
@@ -35,8 +36,9 @@ public final class SmallRecogniser implements Recogniser {
     }
 
     /** One with random weights: what a trained one must beat. */
-    public static SmallRecogniser untrained(RecogniserArchitecture architecture, long seed) {
-        return new SmallRecogniser("untrained-" + seed, architecture, architecture.network(new Philox(seed)), Map.of());
+    public static TrainedRecogniser untrained(RecogniserArchitecture architecture, long seed) {
+        return new TrainedRecogniser(
+                "untrained-" + seed, architecture, architecture.network(new Philox(seed)), Map.of());
     }
 
     @Override
@@ -64,10 +66,10 @@ public final class SmallRecogniser implements Recogniser {
     }
 
     /** This recogniser with one more fact, of numbers, strings, and lists and maps of them. */
-    public SmallRecogniser withFact(String key, Object value) {
+    public TrainedRecogniser withFact(String key, Object value) {
         var more = new LinkedHashMap<>(facts);
         more.put(key, value);
-        return new SmallRecogniser(name, architecture, network, more);
+        return new TrainedRecogniser(name, architecture, network, more);
     }
 
     SequencedMap<String, Tensor> weights() {
@@ -93,7 +95,7 @@ public final class SmallRecogniser implements Recogniser {
      *
      * @throws IOException in one sentence that names the file and what is wrong with it
      */
-    public static SmallRecogniser load(Path folder) throws IOException {
+    public static TrainedRecogniser load(Path folder) throws IOException {
         return RecogniserFolder.load(folder);
     }
 }

@@ -17,14 +17,14 @@ import java.util.List;
  * norm, the convolutions then by LeakyReLU. Residual convolutions between them doubled the time and gained nothing on
  * synthetic faces.
  */
-final class RecogniserNetwork extends Layer {
+final class SmallNetwork extends Layer {
     private static final double SLOPE = 0.1;
 
     private final List<Unit> stages = new ArrayList<>();
     private final Linear head;
     private final BatchNorm headNorm;
 
-    RecogniserNetwork(RecogniserArchitecture a, Philox random) {
+    SmallNetwork(RecogniserArchitecture a, Philox random) {
         int in = 3;
         for (int stage = 1; stage <= 4; stage++) {
             int out = a.width() << (stage - 1);

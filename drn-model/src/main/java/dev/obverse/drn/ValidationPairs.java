@@ -1,0 +1,101 @@
+package dev.obverse.drn;
+
+import dev.obverse.drn.data.DataException;
+import dev.obverse.drn.data.PairManifest;
+import dev.obverse.drn.data.PairManifest.Row;
+import dev.obverse.drn.data.Split;
+import dev.obverse.drn.face.Fingerprint;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+
+/**
+ * The pairs that may say how far a score can be trusted: the test pairs of a manifest without those whose original
+ * person or video a run was trained on. Of these the network knows the answers, and a rate that counts them says more
+ * than is true of strangers.
+ *
+ * @param rows what is left, at least one
+ * @param warnings sentences about what a reader must know of them; empty if there is nothing to say
+ */
+public record ValidationPairs(List<Row> rows, List<String> warnings) {
+    public ValidationPairs {
+        rows = List.copyOf(rows);
+        warnings = List.copyOf(warnings);
+    }
+
+    /**
+     * Chooses among the test pairs of {@code manifest}.
+     *
+     * @param run whose training pairs are read again from where they were
+     * @param file the manifest's, for sentences
+     * @throws DataException if there is no test pair, or none that shows a stranger
+     */
+    public static ValidationPairs of(RunConfig run, Path file, PairManifest manifest) throws DataException {
+        var test = manifest.rows(Split.TEST);
+        if (test.isEmpty()) {
+            throw new DataException("Manifest " + file
+                    + " has no test pairs, which say how far a score can be trusted: give one whose split column says"
+                    + " test");
+        }
+        var warnings = new ArrayList<String>();
+        PairManifest trained;
+        try {
+            trained = PairManifest.read(Path.of(run.pairs()));
+        } catch (IOException e) {
+            warnings.add("Whether the run was trained on people of " + file.getFileName()
+                    + " is not known, because the list of its pairs cannot be read: " + e.getMessage() + ".");
+            return new ValidationPairs(test, warnings);
+        }
+        var fingerprint = Fingerprint.of(trained.csv());
+        if (!fingerprint.equals(run.pairsFingerprint())) {
+            warnings.add("Manifest " + run.pairs() + " is not known to be as it was when the run began, so that people"
+                    + " it was trained on may be missing there.");
+        }
+        if (!fingerprint.equals(Fingerprint.of(manifest.csv()))) {
+            warnings.add("People of " + file.getFileName() + " and of the training pairs are compared by name:"
+                    + " somebody who is called otherwise there is not noticed.");
+        }
+        var learned = trained.rows(Split.TRAIN);
+        var originals = all(learned, Row::originalId);
+        var videos = all(learned, Row::video);
+        var unseen = test.stream()
+                .filter(row -> !originals.contains(row.originalId()) && !videos.contains(row.video()))
+                .toList();
+        if (unseen.isEmpty()) {
+            throw new DataException("The run was trained on the people or videos of all " + test.size()
+                    + " test pairs of " + file + ", such as " + test.getFirst().originalId()
+                    + ", so that they do not say how far a score of a stranger can be trusted: give a --validation"
+                    + " whose test pairs show other people");
+        }
+        if (unseen.size() < test.size()) {
+            warnings.add((test.size() - unseen.size()) + " of the " + test.size() + " test pairs of "
+                    + file.getFileName() + " are left out, because the run was trained on their people or videos.");
+        }
+        warnAboutDonors(warnings, unseen, learned);
+        return new ValidationPairs(unseen, warnings);
+    }
+
+    /** A face that was only pasted in training is no known answer, but no quite unknown face either. */
+    private static void warnAboutDonors(List<String> warnings, List<Row> unseen, List<Row> learned) {
+        var people = all(learned, Row::originalId);
+        var donors = all(learned, Row::donorId);
+        people.addAll(donors);
+        long met = unseen.stream()
+                .filter(row -> donors.contains(row.originalId()) || people.contains(row.donorId()))
+                .count();
+        if (met > 0) {
+            warnings.add("In " + met + " of the " + unseen.size() + " test pairs a face was pasted, or belongs to"
+                    + " somebody whose face was, that the run has met in training: how often scores were right may"
+                    + " flatter.");
+        }
+    }
+
+    private static Set<String> all(List<Row> rows, Function<Row, String> what) {
+        return rows.stream().map(what).collect(Collectors.toCollection(HashSet::new));
+    }
+}
