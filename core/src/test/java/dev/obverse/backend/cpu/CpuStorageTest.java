@@ -4,8 +4,10 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.KeptWeights;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
 /** Weights that are kept in another order while somebody writes. */
@@ -17,9 +19,12 @@ class CpuStorageTest {
 
     /** What a convolution would multiply by: the two weights as they are now, or as they were kept. */
     private float[] inferred() {
-        var packed = CpuStorage.kept(weight)
-                .of(POINTWISE, 2, into -> System.arraycopy(CpuStorage.array(weight), 0, into, 0, 2));
-        return Arrays.copyOf(packed, 2);
+        var copy = packed(into -> System.arraycopy(CpuStorage.array(weight), 0, into, 0, 2));
+        return Arrays.copyOf(copy == null ? CpuStorage.array(weight) : copy, 2);
+    }
+
+    private float @Nullable [] packed(KeptWeights.Packing packing) {
+        return CpuStorage.kept(weight).of(KeptWeights.Algorithm.DIRECT, POINTWISE, 2, packing);
     }
 
     @Test
@@ -39,7 +44,7 @@ class CpuStorageTest {
     @Test
     void whatIsPackedAcrossTheEndOfAWriteIsNotKept() {
         inferred();
-        CpuStorage.kept(weight).of(POINTWISE, 2, into -> CpuStorage.change(weight, values -> values[0] = 1));
+        packed(into -> CpuStorage.change(weight, values -> values[0] = 1));
         assertArrayEquals(new float[] {1, 0}, inferred());
     }
 

@@ -15,11 +15,12 @@ public final class KeptWeights {
      * @param source source channels of one group
      * @param result result channels of all groups
      */
-    public record Order(int taps, int source, int result, int groups) {
-        /** The order that the direct algorithm wants for a forward pass. */
-        static Order of(Correlation at) {
-            return new Order(at.taps().size(), at.groupSource(), at.resultChannels(), at.groups());
-        }
+    private record Order(Algorithm algorithm, int taps, int source, int result, int groups) {}
+
+    /** Whose order it is. */
+    public enum Algorithm {
+        DIRECT,
+        WINOGRAD
     }
 
     /** Fills an array with the copy. */
@@ -28,37 +29,40 @@ public final class KeptWeights {
         void into(float[] packed);
     }
 
+    private static final int LONGEST = Integer.MAX_VALUE - 64;
+
     private @Nullable Order order;
     private float @Nullable [] copy;
     private int writes;
 
-    /** The copy for {@code at}, {@code size} long, made by {@code packing} if need be; not to be written. */
-    public float[] of(Correlation at, long size, Packing packing) {
-        var wanted = Order.of(at);
+    /**
+     * The copy for {@code at}, {@code size} long and not to be written, which {@code packing} makes if need be. Null if
+     * this is the weight's first use, which may be the last.
+     */
+    public float @Nullable [] of(Algorithm algorithm, Correlation at, long size, Packing packing) {
+        var wanted = new Order(algorithm, at.taps().size(), at.groupSource(), at.resultChannels(), at.groups());
         int before;
-        boolean again;
         synchronized (this) {
-            again = wanted.equals(order);
+            boolean again = wanted.equals(order);
             if (again && copy != null) {
                 return copy;
             }
             order = wanted;
             copy = null;
             before = writes;
+            if (!again || size > LONGEST) {
+                return null;
+            }
         }
-        // The first time may be the last: then scratch memory will do.
-        var packed =
-                again && size <= Integer.MAX_VALUE - 64 ? new float[(int) size] : Scratch.floats(Scratch.PACKED, size);
+        var packed = new float[(int) size];
         packing.into(packed);
-        if (again) {
-            keep(wanted, packed, before);
-        }
+        keep(wanted, packed, before);
         return packed;
     }
 
     private synchronized void keep(Order packedOrder, float[] packed, int before) {
         // What was packed while somebody wrote may be of neither state.
-        if (writes == before && packedOrder.equals(order) && packed.length < Integer.MAX_VALUE - 64) {
+        if (writes == before && packedOrder.equals(order)) {
             copy = packed;
         }
     }

@@ -59,7 +59,12 @@ public final class ConvForward {
         var at = Correlation.forward(s);
         var window = Window.of(at);
         if (WinogradConvolution.chosen(algorithm, at) || FewChannels.fits(window) || ImageConvolution.fits(window)) {
-            run(algorithm, at, tail == null ? slope : 1f, x, w, bias, y);
+            float bend = tail == null ? slope : 1f;
+            if (WinogradConvolution.chosen(algorithm, at)) {
+                WinogradConvolution.run(at, bend, x, w, bias, y, kept);
+            } else {
+                run(algorithm, at, bend, x, w, bias, y);
+            }
             if (tail != null) {
                 Tails.run(tail, at.n() * at.rows(), at.columns(), at.resultChannels(), y);
             }

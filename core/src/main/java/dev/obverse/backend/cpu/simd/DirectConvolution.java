@@ -53,17 +53,21 @@ final class DirectConvolution {
             return;
         }
         int panels = Panels.count(at.groupResult(), PANEL);
-        long size = (long) at.groups() * panels * at.inner() * PANEL;
-        float[] packed;
-        if (kept == null) {
-            packed = Scratch.floats(Scratch.PACKED, size);
-            pack(at, weight, packed);
-        } else {
-            packed = kept.of(at, size, to -> pack(at, weight, to));
-        }
+        var packed = packed(at, weight, panels, kept);
         var start = paddedBias(at, panels, bias);
         var strips = Strips.forward(window, panels);
         Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, tail, source, packed, start, result));
+    }
+
+    private static float[] packed(Correlation at, float[] weight, int panels, @Nullable KeptWeights kept) {
+        long size = (long) at.groups() * panels * at.inner() * PANEL;
+        var copy = kept == null ? null : kept.of(KeptWeights.Algorithm.DIRECT, at, size, to -> pack(at, weight, to));
+        if (copy != null) {
+            return copy;
+        }
+        var packed = Scratch.floats(Scratch.PACKED, size);
+        pack(at, weight, packed);
+        return packed;
     }
 
     private static void pack(Correlation at, float[] weight, float[] packed) {

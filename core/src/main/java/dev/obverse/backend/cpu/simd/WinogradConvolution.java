@@ -5,6 +5,7 @@ import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.KeptWeights;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
@@ -59,10 +60,26 @@ final class WinogradConvolution {
     /** Computes {@code result = leaky(correlation(source, weight) + bias)}. */
     static void run(
             Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+        run(at, slope, source, weight, bias, result, null);
+    }
+
+    /** @param kept where the weight may stay in the order in which few tiles read it, or null */
+    static void run(
+            Correlation at,
+            float slope,
+            float[] source,
+            float[] weight,
+            float @Nullable [] bias,
+            float[] result,
+            @Nullable KeptWeights kept) {
         var tiles = WinogradTiles.of(at);
         var start = Scratch.biasOrZeros(bias, at.resultChannels());
         if (tiles.count() <= FEW) {
-            few(tiles, slope, source, weight, start, result);
+            long size = (long) WinogradWeights.TAPS * at.sourceChannels() * at.resultChannels();
+            var gathered = kept == null
+                    ? null
+                    : kept.of(KeptWeights.Algorithm.WINOGRAD, at, size, to -> gather(at, weight, to));
+            few(tiles, slope, source, weight, gathered, start, result);
         } else {
             many(tiles, slope, source, weight, start, result);
         }
@@ -120,8 +137,28 @@ final class WinogradConvolution {
         }
     }
 
+    /** Brings a weight into the order in which {@link #few} reads it, panel by panel, part by part of the channels. */
+    private static void gather(Correlation at, float[] weight, float[] gathered) {
+        int channels = at.sourceChannels();
+        Workers.run(Panels.count(at.resultChannels(), PANEL), i -> {
+            int column = i * PANEL;
+            int width = Math.min(PANEL, at.resultChannels() - column);
+            for (int from = 0; from < channels; from += FEW_CHANNELS) {
+                int to = Math.min(channels, from + FEW_CHANNELS);
+                int o = WinogradWeights.TAPS * (column * channels + from * width);
+                WinogradWeights.gather(at, weight, from, to, column, width, gathered, o);
+            }
+        });
+    }
+
     private static void few(
-            WinogradTiles tiles, float slope, float[] source, float[] weight, float[] bias, float[] result) {
+            WinogradTiles tiles,
+            float slope,
+            float[] source,
+            float[] weight,
+            float @Nullable [] gathered,
+            float[] bias,
+            float[] result) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         var products = WinogradProducts.of(tiles.count(), channels);
@@ -141,7 +178,12 @@ final class WinogradConvolution {
             for (int from = 0; from < channels; from += FEW_CHANNELS) {
                 int count = Math.min(FEW_CHANNELS, channels - from);
                 int stride = WinogradProducts.weightStride(count, width);
-                WinogradWeights.panel(at, weight, from, from + count, column, width, packed, 0, stride);
+                if (gathered == null) {
+                    WinogradWeights.panel(at, weight, from, from + count, column, width, packed, 0, stride);
+                } else {
+                    int o = WinogradWeights.TAPS * (column * channels + from * width);
+                    WinogradWeights.points(gathered, o, count * width, packed, 0, stride);
+                }
                 products.run(u, from, count, packed, 0, width, m, from == 0);
             }
             results(tiles, 0, products, m, column, slope, bias, result);

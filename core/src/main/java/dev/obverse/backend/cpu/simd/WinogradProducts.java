@@ -91,7 +91,7 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
             if (!Lanes.MANY_REGISTERS) {
                 WinogradTile6x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
                 r += 6;
-            } else if (left <= 8 || left > 12 && left <= 16) {
+            } else if (left <= 8 || (left > 12 && left <= 16)) {
                 // 16 and 64 tiles, as small images have, end in two of 8 instead of one of 12 and a third of one.
                 WinogradTile8x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
                 r += 8;

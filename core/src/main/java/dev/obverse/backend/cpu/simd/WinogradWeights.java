@@ -20,7 +20,7 @@ import jdk.incubator.vector.VectorSpecies;
 final class WinogradWeights {
     private static final VectorSpecies<Float> F = Lanes.F;
     private static final int L = Lanes.LENGTH;
-    private static final int TAPS = 9;
+    static final int TAPS = 9;
 
     private WinogradWeights() {}
 
@@ -39,13 +39,17 @@ final class WinogradWeights {
             float[] packed,
             int o,
             int pointStride) {
-        var half = Scratch.floats(Scratch.HALF, 3L * SOURCE * L);
         var taps = Scratch.floats(Scratch.TILE, (long) TAPS * (to - from) * width);
-        gather(at, weight, from, to, column, width, taps);
-        int stride = (to - from) * width;
+        gather(at, weight, from, to, column, width, taps, 0);
+        points(taps, 0, (to - from) * width, packed, o, pointStride);
+    }
+
+    /** Transforms {@code stride} weights per tap, as {@link #gather} has left them at {@code taps[from]}. */
+    static void points(float[] taps, int from, int stride, float[] packed, int o, int pointStride) {
+        var half = Scratch.floats(Scratch.HALF, 3L * SOURCE * L);
         for (int c = 0; c < stride; c += L) {
             for (int x = 0; x < 3; x++) {
-                transform(taps, x * stride + c, 3 * stride, half, x * L, 3 * L);
+                transform(taps, from + x * stride + c, 3 * stride, half, x * L, 3 * L);
             }
             for (int y = 0; y < SOURCE; y++) {
                 transform(half, y * 3 * L, L, packed, o + c + y * SOURCE * pointStride, pointStride);
@@ -53,13 +57,14 @@ final class WinogradWeights {
         }
     }
 
-    /** Brings the weights into the order {@code [tap, source channel, result channel]}. */
-    private static void gather(Correlation at, float[] weight, int from, int to, int column, int width, float[] taps) {
+    /** Brings the weights into the order {@code [tap, source channel, result channel]}, from {@code taps[taken]} on. */
+    static void gather(
+            Correlation at, float[] weight, int from, int to, int column, int width, float[] taps, int taken) {
         int source = at.sourceChannels();
         int result = at.resultChannels();
         for (int t = 0; t < TAPS; t++) {
             int kernel = at.taps().get(t).kernel();
-            int o = t * (to - from) * width;
+            int o = taken + t * (to - from) * width;
             if (at.transposed()) {
                 int w = (kernel * result + column) * source + from;
                 Panels.transpose(weight, w, source, width, to - from, taps, o, width);
