@@ -134,11 +134,11 @@ public final class Philox implements RandomGenerator {
 
     private void fillNormal(float[] target, int from, int to, double mean, double deviation) {
         for (int i = from; i < to; i += 2) {
-            double radius = deviation * Math.sqrt(-2 * StrictMath.log(((nextInt() >>> 8) + 1) * 0x1p-24));
-            double angle = 2 * Math.PI * ((nextInt() >>> 8) * 0x1p-24);
-            target[i] = (float) (mean + radius * StrictMath.cos(angle));
+            double radius = deviation * Math.sqrt(-2 * BoxMuller.log((nextInt() >>> 8) + 1));
+            int angle = nextInt() >>> 8;
+            target[i] = (float) (mean + radius * BoxMuller.cosine(angle));
             if (i + 1 < to) {
-                target[i + 1] = (float) (mean + radius * StrictMath.sin(angle));
+                target[i + 1] = (float) (mean + radius * BoxMuller.sine(angle));
             }
         }
     }
