@@ -24,8 +24,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
 
 /**
- * What {@code PaperCardTest} runs: the kit's cases that go to cuDNN and cuBLAS, and training steps recorded and
- * not.
+ * What {@code PaperCardTest} runs: the kit's cases that go to cuDNN and cuBLAS, and training steps recorded and not.
  */
 public final class PaperProgram {
     private PaperProgram() {}
