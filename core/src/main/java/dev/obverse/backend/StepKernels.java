@@ -44,6 +44,12 @@ public interface StepKernels {
      */
     void adam(List<AdamArrays> arrays, Storage rates, Storage gate);
 
+    /** What an average takes in, {@code n} elements each. */
+    record EmaArrays(Storage w, Storage average, int n) {}
+
+    /** {@link OptimizerKernels#ema} of many arrays at once; nothing changes if the gate's factor is NaN. */
+    void ema(double decay, List<EmaArrays> arrays, Storage gate);
+
     /** Values on their way from the device. */
     interface Reading {
         /** Waits until they are there. */

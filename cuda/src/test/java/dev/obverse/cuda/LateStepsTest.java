@@ -251,8 +251,67 @@ class LateStepsTest {
                                         .value()
                                         .toArray(),
                                 name));
+                assertAsBefore(good, run);
             }
         }
+    }
+
+    /** Optimiser, averages and counters, too: a run can go on from there. */
+    private static void assertAsBefore(Run good, Run run) {
+        var expected = good.trainer.state();
+        var actual = run.trainer.state();
+        assertEquals(expected.metadata(), actual.metadata());
+        assertEquals(expected.tensors().keySet(), actual.tensors().keySet());
+        expected.tensors().forEach((name, tensor) -> {
+            if (!name.startsWith("model.")) { // batch norm's averages have seen the batch
+                assertArrayEquals(
+                        tensor.toArray(),
+                        actual.tensors().getOrDefault(name, tensor).toArray(),
+                        name);
+            }
+        });
+    }
+
+    @Test
+    void aStepThatCannotBeStartedIsNotCounted() {
+        var run = new Run(PLAIN, false);
+        var good = new Run(PLAIN, false);
+        good.trainer.listener(new TrainListener() {
+            @Override
+            public boolean shouldStop(long steps) {
+                return steps >= 2;
+            }
+        });
+        good.fitting();
+        var error = assertThrows(
+                IllegalArgumentException.class,
+                () -> run.trainer.fit(
+                        (epoch, skip) -> LongStream.range(skip, STEPS)
+                                .mapToObj(i -> {
+                                    var batch = batch(new Philox(9).stream(i), false, 2);
+                                    return i == 2 ? new Batch(new float[7], batch.y) : batch;
+                                })
+                                .iterator(),
+                        1));
+        assertTrue(String.valueOf(error.getMessage()).contains("7"), error.getMessage());
+        assertAsBefore(good, run);
+    }
+
+    /** A resumed run may begin with the small batch at an epoch's end. */
+    @Test
+    void aSmallFirstBatchIsNotWhatIsRecorded() {
+        long before = CONTEXTS.get(1).recordings();
+        var expected = new Run(PLAIN, false);
+        var recorded = new Run(RECORDING, false);
+        for (var run : List.of(expected, recorded)) {
+            run.trainer.fit(
+                    (epoch, skip) -> LongStream.range(skip, STEPS)
+                            .mapToObj(i -> batch(new Philox(9).stream(i), false, i == 0 ? 1 : 2))
+                            .iterator(),
+                    1);
+        }
+        recorded.assertLike(expected);
+        assertEquals(before + 1, CONTEXTS.get(1).recordings(), "the usual batch was recorded");
     }
 
     @Test

@@ -86,11 +86,9 @@ public final class CudaMatmul implements MatmulKernels {
             var call = GemmCall.of(spec);
             if (precision == Precision.BF16) {
                 asBf16(
-                        b.length(),
-                        context.address(b),
+                        b,
                         first -> asBf16(
-                                a.length(),
-                                context.address(a),
+                                a,
                                 second -> multiplyBf16(
                                         spec.batch(),
                                         call,
@@ -104,11 +102,10 @@ public final class CudaMatmul implements MatmulKernels {
         });
     }
 
-    private void asBf16(int n, long array, LongConsumer work) {
-        context.withScratch(2L * n, half -> {
-            mover.toBf16(n, array, half);
-            work.accept(half);
-        });
+    /** Of weights the same copy serves every product until somebody changes them. */
+    private void asBf16(Storage array, LongConsumer work) {
+        int n = array.length();
+        context.withCopy(array, Precision.BF16, 2L * n, (from, to) -> mover.toBf16(n, from, to), work);
     }
 
     /** Inputs of bfloat16, sums and result of float32. */

@@ -6,7 +6,10 @@ import dev.obverse.tensor.Device;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.ref.Reference;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,6 +29,7 @@ public final class CudaContext {
     private final DevicePool pool;
     private final Staging staging;
     private final LateReads lateReads;
+    private final Set<KeptCopy> copies = ConcurrentHashMap.newKeySet();
     private final boolean debug;
     private @Nullable Profile profile;
     private boolean recording;
@@ -90,9 +94,39 @@ public final class CudaContext {
         }
     }
 
-    /** The address behind a tensor's memory. */
+    /** The address behind a tensor's memory, for reading and writing. */
     public long address(Storage storage) {
-        return CudaStorage.address(this, storage);
+        var cuda = CudaStorage.of(this, storage);
+        cuda.copy().drop();
+        return cuda.address();
+    }
+
+    /** Makes a copy in another form. */
+    @FunctionalInterface
+    public interface Copying {
+        void copy(long from, long to);
+    }
+
+    /**
+     * Calls {@code work} with the address of a tensor's elements in another form, which it must not change. They are
+     * made once and stay until the tensor's own {@link #address} is asked for. Only within {@link #run}.
+     *
+     * @param form what the copy depends on beside the elements
+     */
+    public void withCopy(Storage storage, Object form, long bytes, Copying copying, LongConsumer work) {
+        var cuda = CudaStorage.of(this, storage);
+        long copy = cuda.copy().in(form);
+        if (copy == 0) {
+            copy = pool.take(bytes);
+            cuda.copy().keep(form, copy);
+            copying.copy(cuda.address(), copy);
+        }
+        work.accept(copy);
+    }
+
+    /** Recorded work writes to tensors without asking for their addresses again, and has its own memory. */
+    void dropCopies() {
+        copies.forEach(KeptCopy::drop);
     }
 
     // ---- recording
@@ -156,17 +190,19 @@ public final class CudaContext {
 
     public Storage allocate(int length) {
         var storage = new CudaStorage[1];
-        run("allocate", length, () -> storage[0] = new CudaStorage(this, pool.take(4L * length), length));
+        run(
+                "allocate",
+                length,
+                () -> storage[0] = new CudaStorage(this, pool.take(4L * length), length, new KeptCopy(pool, copies)));
         return storage[0];
     }
 
     public void release(Storage storage) {
-        address(storage);
-        ((CudaStorage) storage).release();
+        CudaStorage.of(this, storage).release();
     }
 
     /** Memory for the duration of some work, which is called with its address. Only within {@link #run}. */
-    public void withScratch(long bytes, java.util.function.LongConsumer work) {
+    public void withScratch(long bytes, LongConsumer work) {
         long address = pool.take(bytes);
         try {
             work.accept(address);
@@ -246,6 +282,7 @@ public final class CudaContext {
         run("close", device, () -> {
             staging.close();
             lateReads.close();
+            dropCopies();
             pool.trim();
         });
         card.close();

@@ -9,21 +9,26 @@ public final class CudaStorage extends Storage {
 
     private final CudaContext context;
     private final long address;
+    private final KeptCopy copy;
     private final Cleaner.Cleanable giveBack;
 
     /**
      * A block from the context's pool, which gets it back when it is released, or collected by the garbage collector.
      */
-    CudaStorage(CudaContext context, long address, int length) {
+    CudaStorage(CudaContext context, long address, int length, KeptCopy copy) {
         super(length);
         this.context = context;
         this.address = address;
+        this.copy = copy;
         var pool = context.pool();
-        giveBack = CLEANER.register(this, () -> pool.give(address));
+        giveBack = CLEANER.register(this, () -> {
+            copy.drop();
+            pool.give(address);
+        });
     }
 
-    /** The address behind {@code storage}, which must be memory of the card {@code context} is about. */
-    static long address(CudaContext context, Storage storage) {
+    /** {@code storage}, which must be memory of the card {@code context} is about. */
+    static CudaStorage of(CudaContext context, Storage storage) {
         if (!(storage instanceof CudaStorage cuda)) {
             throw new IllegalArgumentException("A kernel of device " + context.device() + " was given memory of another"
                     + " device (" + storage.getClass().getSimpleName() + "): move the tensor to " + context.device()
@@ -33,7 +38,15 @@ public final class CudaStorage extends Storage {
             throw new IllegalArgumentException("A kernel of device " + context.device() + " was given memory of "
                     + cuda.context.device() + ": move the tensor to " + context.device() + " first");
         }
-        return cuda.address;
+        return cuda;
+    }
+
+    long address() {
+        return address;
+    }
+
+    KeptCopy copy() {
+        return copy;
     }
 
     void release() {

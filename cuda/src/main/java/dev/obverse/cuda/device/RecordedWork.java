@@ -26,7 +26,7 @@ public final class RecordedWork implements StepKernels.Repeated {
     @Override
     public void run(Runnable work) {
         if (recording != 0) {
-            context.run("recorded work", "", () -> context.card().replay(recording));
+            replay();
         } else if (plain || calls < PLAIN_CALLS) {
             calls++;
             work.run();
@@ -34,20 +34,29 @@ public final class RecordedWork implements StepKernels.Repeated {
             calls++;
             fillReserve(work);
         } else if (record(work)) {
-            context.run("recorded work", "", () -> context.card().replay(recording));
+            replay();
         } else {
             work.run();
         }
+    }
+
+    private void replay() {
+        context.run("recorded work", "", () -> {
+            context.dropCopies();
+            context.card().replay(recording);
+        });
     }
 
     /** Does the work, and sees whether it would be the same another time. */
     private void fillReserve(Runnable work) {
         context.exclusively(() -> {
             long transfers = context.transfers();
+            context.dropCopies();
             context.pool().open(reserve, true);
             try {
                 work.run();
             } finally {
+                context.dropCopies();
                 context.pool().close();
             }
             if (context.transfers() != transfers) {
@@ -63,6 +72,7 @@ public final class RecordedWork implements StepKernels.Repeated {
         context.exclusively(() -> {
             boolean begun = false;
             try {
+                context.dropCopies();
                 context.pool().open(reserve, false);
                 context.card().beginRecording();
                 begun = true;
@@ -78,6 +88,7 @@ public final class RecordedWork implements StepKernels.Repeated {
                 giveUp(String.valueOf(e.getMessage()));
             } finally {
                 context.recording(false);
+                context.dropCopies();
                 context.pool().close();
             }
         });

@@ -7,7 +7,7 @@ import java.util.List;
  * One of cuDNN's algorithms for one direction and shape.
  *
  * @param number cuDNN's, which means something else for each direction
- * @param math cuDNN's math type
+ * @param math cuDNN's math type, the one it was asked about with: JCuda 12.6 does not pass on the one it answers with
  * @param workspace bytes it needs
  * @param milliseconds it took, or cuDNN's order if nothing was measured
  */
@@ -25,22 +25,14 @@ record Algorithm(int number, int math, long workspace, float milliseconds) {
 
     /**
      * Those that give the same bits every time, fit into the workspace and, unless it {@code rounds}, round as float32
-     * does, the fastest first. In float32 they are run with FMA_MATH whatever cuDNN reported; those it reported so come
-     * first.
+     * does, the fastest first.
      */
     static List<Algorithm> ranked(Direction direction, boolean rounds, long mostWorkspace, List<Candidate> candidates) {
-        var allowed = candidates.stream()
+        return candidates.stream()
                 .filter(c -> c.status == 0 && c.deterministic)
                 .map(Candidate::algorithm)
-                .filter(a -> a.workspace <= mostWorkspace);
-        if (rounds) {
-            return allowed.sorted(Comparator.comparingDouble(Algorithm::milliseconds))
-                    .toList();
-        }
-        return allowed.filter(a -> (a.math == FMA_MATH || a.math == DEFAULT_MATH) && direction.isExact(a.number))
-                .sorted(Comparator.comparing((Algorithm a) -> a.math != FMA_MATH)
-                        .thenComparingDouble(Algorithm::milliseconds))
-                .map(a -> new Algorithm(a.number, FMA_MATH, a.workspace, a.milliseconds))
+                .filter(a -> a.workspace <= mostWorkspace && (rounds || direction.isExact(a.number)))
+                .sorted(Comparator.comparingDouble(Algorithm::milliseconds))
                 .toList();
     }
 

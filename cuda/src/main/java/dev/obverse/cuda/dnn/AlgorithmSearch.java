@@ -68,16 +68,18 @@ public final class AlgorithmSearch {
         if (remembered.isPresent()) {
             return remembered;
         }
-        long limit = Math.min(MOST_WORKSPACE, context.card().memory()[0] / 4);
+        // a power of two, so that every search finds the block of the one before in the pool
+        long limit = Long.highestOneBit(Math.min(MOST_WORKSPACE, context.card().memory()[0] / 4));
         var candidates = new ArrayList<Candidate>();
         if (measure) {
             context.withScratch(
                     limit,
-                    workspace -> candidates.addAll(measured(direction, d, x, w, y, new Address(workspace), limit)));
+                    workspace -> candidates.addAll(
+                            measured(direction, math(layout), d, x, w, y, new Address(workspace), limit)));
         }
         var best = firstThatWorks(direction, layout, d, limit, candidates);
         if (best.isEmpty()) {
-            best = firstThatWorks(direction, layout, d, limit, proposed(direction, d));
+            best = firstThatWorks(direction, layout, d, limit, proposed(direction, math(layout), d));
         }
         best.ifPresent(a -> file.put(key, a));
         return best;
@@ -112,7 +114,14 @@ public final class AlgorithmSearch {
     }
 
     private List<Candidate> measured(
-            Direction direction, ConvDescriptors d, Pointer x, Pointer w, Pointer y, Pointer workspace, long bytes) {
+            Direction direction,
+            int math,
+            ConvDescriptors d,
+            Pointer x,
+            Pointer w,
+            Pointer y,
+            Pointer workspace,
+            long bytes) {
         var h = cudnn.handle();
         var count = new int[1];
         return switch (direction) {
@@ -120,25 +129,25 @@ public final class AlgorithmSearch {
                 var found = forward();
                 int status = JCudnn.cudnnFindConvolutionForwardAlgorithmEx(
                         h, d.x(), x, d.w(), w, d.convolution(), d.y(), y, MOST, count, found, workspace, bytes);
-                yield candidates(status, found, count[0]);
+                yield candidates(status, math, found, count[0]);
             }
             case INPUT_GRADIENT -> {
                 var found = backwardData();
                 int status = JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(
                         h, d.w(), w, d.y(), y, d.convolution(), d.x(), x, MOST, count, found, workspace, bytes);
-                yield candidates(status, found, count[0]);
+                yield candidates(status, math, found, count[0]);
             }
             case WEIGHT_GRADIENT -> {
                 var found = backwardFilter();
                 int status = JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(
                         h, d.x(), x, d.y(), y, d.convolution(), d.w(), w, MOST, count, found, workspace, bytes);
-                yield candidates(status, found, count[0]);
+                yield candidates(status, math, found, count[0]);
             }
         };
     }
 
     /** By cuDNN's own judgement, without running any. */
-    private List<Candidate> proposed(Direction direction, ConvDescriptors d) {
+    private List<Candidate> proposed(Direction direction, int math, ConvDescriptors d) {
         var h = cudnn.handle();
         var count = new int[1];
         return switch (direction) {
@@ -146,19 +155,19 @@ public final class AlgorithmSearch {
                 var found = forward();
                 int status = JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
                         h, d.x(), d.w(), d.convolution(), d.y(), MOST, count, found);
-                yield candidates(status, found, count[0]);
+                yield candidates(status, math, found, count[0]);
             }
             case INPUT_GRADIENT -> {
                 var found = backwardData();
                 int status = JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
                         h, d.w(), d.y(), d.convolution(), d.x(), MOST, count, found);
-                yield candidates(status, found, count[0]);
+                yield candidates(status, math, found, count[0]);
             }
             case WEIGHT_GRADIENT -> {
                 var found = backwardFilter();
                 int status = JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
                         h, d.x(), d.y(), d.convolution(), d.w(), MOST, count, found);
-                yield candidates(status, found, count[0]);
+                yield candidates(status, math, found, count[0]);
             }
         };
     }
@@ -182,7 +191,7 @@ public final class AlgorithmSearch {
     }
 
     /** A search that fails as a whole has found nothing: cuDNN says so of shapes it does not support. */
-    private static List<Candidate> candidates(int status, Object[] found, int count) {
+    private static List<Candidate> candidates(int status, int math, Object[] found, int count) {
         if (status != 0) {
             LOG.log(
                     System.Logger.Level.INFO,
@@ -192,19 +201,19 @@ public final class AlgorithmSearch {
         }
         var list = new ArrayList<Candidate>();
         for (int i = 0; status == 0 && i < count; i++) {
-            list.add(candidate(found[i], i));
+            list.add(candidate(found[i], math, i));
         }
         return list;
     }
 
-    private static Candidate candidate(Object found, int order) {
+    private static Candidate candidate(Object found, int math, int order) {
         return switch (found) {
             case cudnnConvolutionFwdAlgoPerf p ->
-                candidate(p.status, p.determinism, p.algo, p.mathType, p.memory, p.time, order);
+                candidate(p.status, p.determinism, p.algo, math, p.memory, p.time, order);
             case cudnnConvolutionBwdDataAlgoPerf p ->
-                candidate(p.status, p.determinism, p.algo, p.mathType, p.memory, p.time, order);
+                candidate(p.status, p.determinism, p.algo, math, p.memory, p.time, order);
             case cudnnConvolutionBwdFilterAlgoPerf p ->
-                candidate(p.status, p.determinism, p.algo, p.mathType, p.memory, p.time, order);
+                candidate(p.status, p.determinism, p.algo, math, p.memory, p.time, order);
             default -> throw new IllegalArgumentException("not a result of cuDNN's search: " + found);
         };
     }

@@ -51,21 +51,21 @@ public final class CudnnConv implements CudaConv.FastConv {
 
     @Override
     public boolean forward(ConvSpec s, Storage x, Storage w, Storage y) {
-        return run(Direction.FORWARD, s, context.address(x), context.address(w), context.address(y));
+        return run(Direction.FORWARD, s, context.address(x), w, context.address(y));
     }
 
     @Override
     public boolean inputGradient(ConvSpec s, Storage dy, Storage w, Storage dx) {
-        return run(Direction.INPUT_GRADIENT, s, context.address(dx), context.address(w), context.address(dy));
+        return run(Direction.INPUT_GRADIENT, s, context.address(dx), w, context.address(dy));
     }
 
     @Override
     public boolean weightGradient(ConvSpec s, Storage x, Storage dy, Storage dw) {
-        return run(Direction.WEIGHT_GRADIENT, s, context.address(x), context.address(dw), context.address(dy));
+        return run(Direction.WEIGHT_GRADIENT, s, context.address(x), dw, context.address(dy));
     }
 
     /** In the first order of axes for which cuDNN has an algorithm. */
-    private boolean run(Direction direction, ConvSpec s, long x, long w, long y) {
+    private boolean run(Direction direction, ConvSpec s, long x, Storage w, long y) {
         for (var layout : ConvLayout.allowed(search.precision())) {
             var plan = plans.get(new Key(direction, s, layout));
             if ((plan == null || plan.isPresent()) && run(direction, s, layout, x, w, y)) {
@@ -76,7 +76,7 @@ public final class CudnnConv implements CudaConv.FastConv {
     }
 
     /** Brings the arrays into cuDNN's form, runs it, and brings back what it made; false if it has no algorithm. */
-    private boolean run(Direction direction, ConvSpec s, ConvLayout layout, long x, long w, long y) {
+    private boolean run(Direction direction, ConvSpec s, ConvLayout layout, long x, Storage w, long y) {
         var g = ConvGeometry.of(s);
         var done = new boolean[1];
         withImage(
@@ -118,22 +118,46 @@ public final class CudnnConv implements CudaConv.FastConv {
         });
     }
 
-    private void withWeight(Direction direction, ConvSpec s, ConvLayout layout, long w, LongConsumer work) {
-        boolean output = direction == Direction.WEIGHT_GRADIENT;
-        var order = layout.weight(s);
-        if (order != null) {
-            through(order, layout, s.weightSize(), output, w, work);
+    /** What the form of a weight depends on. */
+    private record WeightForm(ConvLayout layout, int taps, int cin, int cout) {}
+
+    /** The weights in cuDNN's order and type are made once for all convolutions until somebody changes them. */
+    private void withWeight(Direction direction, ConvSpec s, ConvLayout layout, Storage w, LongConsumer work) {
+        if (direction == Direction.WEIGHT_GRADIENT) {
+            withWeightGradient(s, layout, context.address(w), work);
             return;
         }
-        int rows = s.weightSize() / s.cout();
+        var form = new WeightForm(layout, s.kh() * s.kw(), s.cin() / s.groups(), s.cout());
+        int n = s.weightSize();
+        context.withCopy(
+                w,
+                form,
+                layout == ConvLayout.NHWC_BF16 ? 2L * n : 4L * n,
+                (from, to) -> {
+                    var order = layout.weight(s);
+                    if (order != null) {
+                        mover.copy(order, from, to);
+                    } else if (layout == ConvLayout.NHWC_BF16) {
+                        context.withScratch(4L * n, transposed -> {
+                            mover.transpose(n / s.cout(), s.cout(), from, transposed);
+                            mover.toBf16(n, transposed, to);
+                        });
+                    } else {
+                        mover.transpose(n / s.cout(), s.cout(), from, to);
+                    }
+                },
+                work);
+    }
+
+    private void withWeightGradient(ConvSpec s, ConvLayout layout, long w, LongConsumer work) {
+        var order = layout.weight(s);
+        if (order != null) {
+            through(order, layout, s.weightSize(), true, w, work);
+            return;
+        }
         context.withScratch(4L * s.weightSize(), weight -> {
-            if (!output) {
-                mover.transpose(rows, s.cout(), w, weight);
-            }
-            through(null, layout, s.weightSize(), output, weight, work);
-            if (output) {
-                mover.transpose(s.cout(), rows, weight, w);
-            }
+            through(null, layout, s.weightSize(), true, weight, work);
+            mover.transpose(s.cout(), s.weightSize() / s.cout(), weight, w);
         });
     }
 

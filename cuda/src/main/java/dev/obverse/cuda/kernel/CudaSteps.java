@@ -87,6 +87,25 @@ public record CudaSteps(CudaContext context, Launcher launcher, boolean records)
     }
 
     @Override
+    public void ema(double decay, List<EmaArrays> arrays, Storage gate) {
+        context.run("ema", arrays.size() + " arrays", () -> {
+            var lengths = arrays.stream().map(EmaArrays::n).toList();
+            var addresses = arrays.stream()
+                    .map(a -> new long[] {context.address(a.w()), context.address(a.average())})
+                    .toList();
+            for (var group : Arrays.groups(lengths, addresses)) {
+                if (group.blocks() > 0) {
+                    group.give(launcher.begin());
+                    launcher.with((float) decay)
+                            .with((float) (1 - decay))
+                            .with(gate)
+                            .launch("ema_many", group.blocks(), 1, THREADS, 1);
+                }
+            }
+        });
+    }
+
+    @Override
     public Reading read(Storage storage) {
         return context.readLater(storage);
     }

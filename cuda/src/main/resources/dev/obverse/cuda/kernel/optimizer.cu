@@ -72,6 +72,15 @@ KERNEL adam_many(Arrays t, const float* rates, const float* gate) {
     }
 }
 
+KERNEL ema_many(Arrays t, float decay, float fresh, const float* gate) {
+    if (gate[1] != gate[1]) return;
+    int from, to;
+    int array = array_of(t, blockIdx.x, from, to);
+    const float* w = t.at[0][array];
+    float* average = t.at[1][array];
+    for (int i = from + threadIdx.x; i < to; i += blockDim.x) average[i] = average[i] * decay + w[i] * fresh;
+}
+
 // Sum of squares of every piece, in double.
 KERNEL squares_many(Arrays t, double* partial) {
     __shared__ double shared[256];

@@ -1,5 +1,6 @@
 package dev.obverse.nn.optim;
 
+import dev.obverse.backend.StepKernels;
 import dev.obverse.nn.Module;
 import dev.obverse.nn.Parameter;
 import dev.obverse.nn.Stateful;
@@ -49,13 +50,29 @@ public final class Ema implements Stateful {
 
     /** Takes the model's weights into the averages; call it after each optimiser step. */
     public void update() {
-        if (applied) {
-            throw new IllegalStateException("Ema: the model has the averages now; close applied() before training on");
-        }
+        requireOwnWeights();
         averages.forEach((name, average) -> {
             var weight = weight(name);
             weight.backend().optimizer().ema(decay, weight.storage(), average.storage(), weight.size());
         });
+    }
+
+    /** The same on a device that is not waited for; a gate that is shut forbids it. It can be recorded. */
+    public void update(StepKernels kernels, Tensor gate) {
+        requireOwnWeights();
+        var arrays = averages.entrySet().stream()
+                .map(e -> new StepKernels.EmaArrays(
+                        weight(e.getKey()).storage(),
+                        e.getValue().storage(),
+                        e.getValue().size()))
+                .toList();
+        kernels.ema(decay, arrays, gate.storage());
+    }
+
+    private void requireOwnWeights() {
+        if (applied) {
+            throw new IllegalStateException("Ema: the model has the averages now; close applied() before training on");
+        }
     }
 
     /** Gives the model the averages until the result is closed. */

@@ -2,11 +2,15 @@ package dev.obverse.nn.train;
 
 import dev.obverse.backend.StepKernels;
 import dev.obverse.backend.Storage;
+import dev.obverse.nn.TrainState;
+import dev.obverse.nn.optim.Ema;
 import dev.obverse.nn.optim.GradientClip;
 import dev.obverse.nn.optim.Optimizer;
+import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
 import java.util.function.Consumer;
@@ -27,14 +31,23 @@ final class LateSteps implements AutoCloseable {
      */
     record Started(StepKernels.Reading numbers, List<Loss.Term> terms, double lrFactor, long step, long epoch) {}
 
-    /** What a step does beside forward and backward. */
-    record Options(double maxNorm, double maxValue, Consumer<Loss> verify, Runnable after) {}
+    /**
+     * What a step does beside forward and backward.
+     *
+     * @param ema averages to update after each step that changes the weights
+     */
+    record Options(
+            double maxNorm,
+            double maxValue,
+            Consumer<Loss> verify,
+            @Nullable Ema ema) {}
 
     private final Optimizer optimizer;
     private final StepKernels kernels;
     private final Options options;
     private @Nullable Tensor gate;
     private List<Loss.Term> terms = List.of();
+    private List<Shape> lastShapes = List.of();
     private List<Tensor> inputs = List.of();
     private List<Object> recordedWith = List.of();
     private StepKernels.@Nullable Repeated repeated;
@@ -54,7 +67,7 @@ final class LateSteps implements AutoCloseable {
         return started(lrFactor, step, epoch);
     }
 
-    /** Starts a step whose loss is a function of these tensors; shapes that were seen before are not recorded anew. */
+    /** Starts a step whose loss is a function of these tensors; it may be recorded, or be done as recorded. */
     Started start(Replayed loss, List<Tensor> batch, double lrFactor, long step, long epoch) {
         var known = recording(batch);
         if (known == null) {
@@ -77,24 +90,37 @@ final class LateSteps implements AutoCloseable {
         return new Started(kernels.read(requireGate().storage()), terms, lrFactor, step, epoch);
     }
 
-    /** What can be repeated, for inputs of these shapes and the parameters that are trained now; null if nothing. */
+    /**
+     * What can be repeated, for inputs of these shapes and the parameters that are trained now; null if nothing. The
+     * shapes are those that two batches had in succession: an epoch's last batch, with which a resumed run may begin,
+     * is often smaller, and must not decide.
+     */
     private StepKernels.@Nullable Repeated recording(List<Tensor> batch) {
+        var shapes = shapes(batch);
+        boolean again = shapes.equals(lastShapes);
+        lastShapes = shapes;
         var now = new ArrayList<Object>();
         for (var parameter : optimizer.parameters().values()) {
             now.add(parameter.value().storage());
             now.add(parameter.isFrozen());
         }
-        if (repeated == null || !now.equals(recordedWith)) {
+        if (repeated == null || !now.equals(recordedWith) || !shapes(inputs).equals(shapes)) {
+            if (!again) {
+                return null;
+            }
             close();
             repeated = kernels.repeated().orElse(null);
+            if (repeated == null) {
+                return null;
+            }
             recordedWith = now;
             inputs = batch.stream().map(LateSteps::copy).toList();
         }
-        boolean fits = inputs.stream()
-                .map(Tensor::shape)
-                .toList()
-                .equals(batch.stream().map(Tensor::shape).toList());
-        return fits ? repeated : null;
+        return repeated;
+    }
+
+    private static List<Shape> shapes(List<Tensor> tensors) {
+        return tensors.stream().map(Tensor::shape).toList();
     }
 
     private static Tensor copy(Tensor tensor) {
@@ -127,7 +153,9 @@ final class LateSteps implements AutoCloseable {
         }
         optimizer.apply(kernels, requireGate());
         optimizer.zeroGrad();
-        options.after.run();
+        if (options.ema != null) {
+            options.ema.update(kernels, requireGate());
+        }
     }
 
     private Storage gate(Tensor total, List<Storage> losses) {
@@ -135,7 +163,7 @@ final class LateSteps implements AutoCloseable {
         if (gate == null || gate.size() != length) {
             var values = new float[length];
             values[StepKernels.FACTOR] = 1;
-            gate = TensorScope.keepAlways(Tensor.of(total.device(), values, dev.obverse.tensor.Shape.of(length)));
+            gate = TensorScope.keepAlways(Tensor.of(total.device(), values, Shape.of(length)));
         }
         return gate.storage();
     }
@@ -156,6 +184,29 @@ final class LateSteps implements AutoCloseable {
             terms[i] = values[StepKernels.LOSSES + 1 + i];
         }
         return new Numbers(values[StepKernels.LOSSES], terms, values[StepKernels.NORM]);
+    }
+
+    /**
+     * Makes the optimiser count as if its last steps had not been started: the gate was shut, so they have changed
+     * nothing else.
+     */
+    void takeBack(long count) {
+        var saved = optimizer.state();
+        var updates = saved.map("updates");
+        optimizer.parameters().forEach((name, parameter) -> {
+            if (!parameter.isFrozen()) {
+                updates.computeIfPresent(name, (_, n) -> ((Number) n).longValue() - count);
+            }
+        });
+        var metadata = new LinkedHashMap<>(saved.metadata());
+        metadata.put("steps", optimizer.steps() - count);
+        metadata.put("updates", updates);
+        // a parameter without an update has no state
+        var tensors = new LinkedHashMap<>(saved.tensors());
+        tensors.keySet()
+                .removeIf(key ->
+                        ((Number) updates.getOrDefault(key.substring(0, key.lastIndexOf('.')), 1)).longValue() == 0);
+        optimizer.restore(new TrainState(tensors, metadata));
     }
 
     @Override

@@ -37,6 +37,8 @@ import org.jspecify.annotations.Nullable;
  * @param <B> a batch
  */
 public final class Trainer<B> implements Stateful {
+    private static final System.Logger LOG = System.getLogger(Trainer.class.getName());
+
     private final Module model;
     private final Optimizer optimizer;
     private final Function<B, Loss> loss;
@@ -184,30 +186,52 @@ public final class Trainer<B> implements Stateful {
         var parameters = optimizer.parameters().values();
         var backend = parameters.iterator().next().value().backend();
         boolean trains = parameters.stream().anyMatch(p -> !p.isFrozen());
-        if (!(backend instanceof AsynchronousBackend device)
-                || accumulate != 1
-                || !optimizer.isDivisible()
-                || !trains) {
+        if (!(backend instanceof AsynchronousBackend device) || !trains) {
             return null;
         }
-        Runnable after = () -> {
-            if (ema != null) {
-                ema.update();
-            }
-        };
+        if (accumulate != 1 || !optimizer.isDivisible()) {
+            LOG.log(
+                    System.Logger.Level.INFO,
+                    "Every step waits for {0} and is not recorded: {1}",
+                    backend.device(),
+                    accumulate != 1
+                            ? "gradients of several batches are averaged"
+                            : optimizer.getClass().getSimpleName() + " cannot be started without waiting, Adam can");
+            return null;
+        }
         return new LateSteps(
-                optimizer, device.steps(), new LateSteps.Options(maxNorm, maxValue, this::verifyReach, after));
+                optimizer, device.steps(), new LateSteps.Options(maxNorm, maxValue, this::verifyReach, ema));
     }
 
+    /** Counts a step and starts it; one that cannot be started counts no more. */
     private LateSteps.Started start(LateSteps late, B batch) {
         double lrFactor = schedule.factor(steps);
+        long before = optimizer.steps();
         steps++;
         batchInEpoch++;
-        if (inputs == null) {
-            return late.start(() -> loss.apply(batch), lrFactor, steps, epoch);
+        try {
+            if (inputs == null) {
+                return late.start(() -> loss.apply(batch), lrFactor, steps, epoch);
+            }
+            try (var _ = TensorScope.open()) {
+                return late.start(lossOfInputs::apply, inputs.apply(batch), lrFactor, steps, epoch);
+            }
+        } catch (RuntimeException e) {
+            try {
+                takeBack(late, 1, optimizer.steps() - before);
+            } catch (RuntimeException lost) {
+                e.addSuppressed(lost); // the device itself may be what failed
+            }
+            throw e;
         }
-        try (var _ = TensorScope.open()) {
-            return late.start(lossOfInputs::apply, inputs.apply(batch), lrFactor, steps, epoch);
+    }
+
+    /** Steps that were counted when they were started, and have changed nothing. */
+    private void takeBack(LateSteps late, long count, long ofOptimizer) {
+        steps -= count;
+        batchInEpoch -= count;
+        if (ofOptimizer > 0) {
+            late.takeBack(ofOptimizer);
         }
     }
 
@@ -220,13 +244,20 @@ public final class Trainer<B> implements Stateful {
         }
         var numbers = late.finish(started);
         var terms = new LinkedHashMap<String, Double>();
-        for (int i = 0; i < numbers.terms().length; i++) {
-            var term = started.terms().get(i);
-            requireFinite(started.step(), term, numbers.terms()[i]);
-            terms.put(term.name(), numbers.terms()[i]);
+        try {
+            for (int i = 0; i < numbers.terms().length; i++) {
+                var term = started.terms().get(i);
+                requireFinite(started.step(), term, numbers.terms()[i]);
+                terms.put(term.name(), numbers.terms()[i]);
+            }
+            requireFinite(started.step(), numbers.total());
+            requireFiniteNorm(started.step(), numbers.norm());
+        } catch (ArithmeticException e) {
+            // from that step on the device's gate was shut, so that the one started since has changed nothing either
+            long since = steps - started.step() + 1;
+            takeBack(late, since, since);
+            throw e;
         }
-        requireFinite(started.step(), numbers.total());
-        requireFiniteNorm(started.step(), numbers.norm());
         var report = new StepReport(
                 started.step(), started.epoch(), numbers.total(), terms, started.lrFactor(), numbers.norm());
         listeners.forEach(l -> l.onStep(report));
