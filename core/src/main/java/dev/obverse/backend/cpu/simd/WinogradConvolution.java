@@ -5,6 +5,7 @@ import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
@@ -58,7 +59,12 @@ final class WinogradConvolution {
 
     /** Computes {@code result = leaky(correlation(source, weight) + bias)}. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Correlation at,
+            float slope,
+            ImageParts source,
+            float[] weight,
+            float @Nullable [] bias,
+            ImageParts result) {
         var tiles = WinogradTiles.of(at);
         var start = Scratch.biasOrZeros(bias, at.resultChannels());
         if (tiles.count() <= FEW) {
@@ -69,7 +75,7 @@ final class WinogradConvolution {
     }
 
     private static void many(
-            WinogradTiles tiles, float slope, float[] source, float[] weight, float[] bias, float[] result) {
+            WinogradTiles tiles, float slope, ImageParts source, float[] weight, float[] bias, ImageParts result) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         int panels = Panels.count(at.resultChannels(), PANEL);
@@ -100,10 +106,10 @@ final class WinogradConvolution {
             int from,
             int to,
             float slope,
-            float[] source,
+            ImageParts source,
             float[] packed,
             float[] bias,
-            float[] result) {
+            ImageParts result) {
         var at = tiles.at();
         var products = WinogradProducts.of(to - from, at.sourceChannels());
         var u = Scratch.floats(Scratch.LEFT, products.sourceSize());
@@ -118,7 +124,7 @@ final class WinogradConvolution {
     }
 
     private static void few(
-            WinogradTiles tiles, float slope, float[] source, float[] weight, float[] bias, float[] result) {
+            WinogradTiles tiles, float slope, ImageParts source, float[] weight, float[] bias, ImageParts result) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         var products = WinogradProducts.of(tiles.count(), channels);
@@ -153,7 +159,7 @@ final class WinogradConvolution {
             int column,
             float slope,
             float[] bias,
-            float[] result) {
+            ImageParts result) {
         int width = Math.min(PANEL, tiles.at().resultChannels() - column);
         WinogradResult.tiles(
                 tiles, from, products.tiles(), m, products.productStride(), column, width, slope, bias, result);
