@@ -2,6 +2,7 @@ package dev.obverse.benchmarks;
 
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.cpu.ConvAlgorithm;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.simd.ConvForward;
 import dev.obverse.backend.cpu.simd.ConvInputGradient;
 import dev.obverse.backend.cpu.simd.ConvWeightGradient;
@@ -114,21 +115,21 @@ public class ConvBenchmark {
     /** Convolution, bias and LeakyReLU. */
     @Benchmark
     public float forward() {
-        share.time(() -> ConvForward.run(ConvAlgorithm.AUTO, spec, 0.2f, x, w, bias, y));
+        share.time(() -> ConvForward.run(ConvAlgorithm.AUTO, spec, 0.2f, ImageParts.of(x, spec.cin()), w, bias, y));
         return y[0];
     }
 
     /** Gradient of the image. */
     @Benchmark
     public float inputGradient() {
-        share.time(() -> ConvInputGradient.run(ConvAlgorithm.AUTO, spec, dy, w, dx));
+        share.time(() -> ConvInputGradient.run(ConvAlgorithm.AUTO, spec, dy, w, ImageParts.of(dx, spec.cin())));
         return dx[0];
     }
 
     /** Gradient of the weights. */
     @Benchmark
     public float weightGradient() {
-        share.time(() -> ConvWeightGradient.run(ConvAlgorithm.AUTO, spec, x, dy, dw));
+        share.time(() -> ConvWeightGradient.run(ConvAlgorithm.AUTO, spec, ImageParts.of(x, spec.cin()), dy, dw));
         return dw[0];
     }
 

@@ -68,6 +68,16 @@ public record ConvSpec(
         return n * outH() * outW();
     }
 
+    /** Pixels of the image over the whole batch. */
+    public int inPixels() {
+        return n * h * w;
+    }
+
+    /** Channels of a block {@code [n,h,w,channels]} that is part of the image; 0 if the batch is empty. */
+    public int channels(Storage part) {
+        return inPixels() == 0 ? 0 : part.length() / inPixels();
+    }
+
     /** Elements of the weight array. */
     public int weightSize() {
         return kh * kw * (cin / groups) * cout;

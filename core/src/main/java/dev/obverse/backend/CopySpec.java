@@ -7,6 +7,14 @@ package dev.obverse.backend;
  */
 public record CopySpec(int[] extents, int sourceOffset, int[] sourceStrides, int targetOffset, int[] targetStrides) {
 
+    /**
+     * Columns of a matrix: {@code width} columns from {@code from} on of rows of {@code fromWidth} become those from
+     * {@code to} on of rows of {@code toWidth}.
+     */
+    public static CopySpec columns(int rows, int width, int from, int fromWidth, int to, int toWidth) {
+        return new CopySpec(new int[] {rows, width}, from, new int[] {fromWidth, 1}, to, new int[] {toWidth, 1});
+    }
+
     /** Number of elements copied. */
     public int length() {
         int length = 1;

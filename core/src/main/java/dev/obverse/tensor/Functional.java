@@ -38,11 +38,36 @@ public final class Functional {
     /** {@link #conv2d} followed by LeakyReLU, in one pass over memory; slope 0 is ReLU, 1 is none. */
     public static Tensor conv2dLeakyRelu(
             Tensor x, Tensor weight, @Nullable Tensor bias, ConvOptions options, double slope) {
+        return conv2dLeakyRelu(List.of(x), weight, bias, options, slope);
+    }
+
+    /**
+     * {@link #conv2d} of {@code inputs} joined along channels: the same as {@code conv2d(concat(3, inputs), ..)},
+     * without that copy where the device can do without.
+     *
+     * @param inputs {@code [N,H,W,C1]}, {@code [N,H,W,C2]} and so on
+     * @param weight {@code [KH,KW,(C1 + C2 + ..)/groups,Cout]}
+     * @param bias {@code [Cout]}, or null
+     */
+    public static Tensor conv2d(List<Tensor> inputs, Tensor weight, @Nullable Tensor bias, ConvOptions options) {
+        return conv2dLeakyRelu(inputs, weight, bias, options, 1);
+    }
+
+    /** {@link #conv2d(List, Tensor, Tensor, ConvOptions)} followed by LeakyReLU; slope 0 is ReLU, 1 is none. */
+    public static Tensor conv2dLeakyRelu(
+            List<Tensor> inputs, Tensor weight, @Nullable Tensor bias, ConvOptions options, double slope) {
         if (!(slope >= 0)) {
             throw new IllegalArgumentException("conv2d: the LeakyReLU slope must be 0 or more, not " + slope);
         }
-        var op = new Conv2d(options, slope, bias != null);
-        return bias == null ? Tensor.apply(op, x, weight) : Tensor.apply(op, x, weight, bias);
+        if (inputs.isEmpty()) {
+            throw new IllegalArgumentException("conv2d: at least one input is needed");
+        }
+        var all = new ArrayList<>(inputs);
+        all.add(weight);
+        if (bias != null) {
+            all.add(bias);
+        }
+        return Tensor.apply(new Conv2d(options, inputs.size(), slope, bias != null), all.toArray(Tensor[]::new));
     }
 
     /**
@@ -63,7 +88,7 @@ public final class Functional {
             return end.after(conv2d(x, weight, bias, options));
         }
         var op = new Conv2d(
-                options, end.slope(), bias != null, end.residual() != null, end.slopes() != null, end.high());
+                options, 1, end.slope(), bias != null, end.residual() != null, end.slopes() != null, end.high());
         return Tensor.apply(op, inputs.toArray(Tensor[]::new));
     }
 

@@ -53,9 +53,10 @@ class RandomGraphsTest {
         var random = new Random(seed);
         var matrix = leaf(device, 1, 4, 4);
         var kernel = leaf(device, 2, 3, 3, 4, 4);
+        var wide = leaf(device, 6, 3, 3, 8, 4);
         var bias = leaf(device, 3, 4);
         var x = leaf(device, 4, 2, 4, 4, 4);
-        var asked = new ArrayList<>(List.of(matrix, kernel, bias, x));
+        var asked = new ArrayList<>(List.of(matrix, kernel, wide, bias, x));
         var shown = new ArrayList<Tensor>();
         var copies = new ArrayList<float[]>();
         try (var _ = TensorScope.open()) {
@@ -63,7 +64,7 @@ class RandomGraphsTest {
             while (nodes.size() <= NODES) {
                 var any = nodes.get(random.nextInt(nodes.size()));
                 var a = random.nextInt(4) == 0 ? any : nodes.getLast();
-                var node = node(random, a, nodes.get(random.nextInt(nodes.size())), matrix, kernel, bias);
+                var node = node(random, a, nodes.get(random.nextInt(nodes.size())), matrix, kernel, wide, bias);
                 if (random.nextInt(5) == 0) {
                     node.registerHook(g -> {
                         shown.add(g);
@@ -99,8 +100,9 @@ class RandomGraphsTest {
         return gradient == null ? new double[0] : gradient.toDoubleArray();
     }
 
-    private static Tensor node(Random random, Tensor a, Tensor b, Tensor matrix, Tensor kernel, Tensor bias) {
-        return switch (random.nextInt(10)) {
+    private static Tensor node(
+            Random random, Tensor a, Tensor b, Tensor matrix, Tensor kernel, Tensor wide, Tensor bias) {
+        return switch (random.nextInt(11)) {
             case 0 -> a.relu();
             case 1 -> a.leakyRelu(0.2);
             case 2 -> a.tanh();
@@ -110,6 +112,7 @@ class RandomGraphsTest {
             case 6 -> a.add(b);
             case 7 -> a.reshape(2, 4, 16, 1).reshape(2, 4, 4, 4).add(a);
             case 8 -> a.sub(b.sigmoid());
+            case 9 -> Functional.conv2dLeakyRelu(List.of(a, b), wide, bias, SAME, random.nextBoolean() ? 0.2 : 1);
             default -> a.mul(b).tanh();
         };
     }

@@ -10,6 +10,7 @@ import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -29,6 +30,11 @@ class ArithmeticTest {
             for (int i = 0; i < changed.length && inputs < 2; i++) {
                 if (changed[i] instanceof Storage storage) {
                     changed[i] = cut(reference, storage, bits);
+                    inputs++;
+                } else if (changed[i] instanceof List<?> blocks) {
+                    changed[i] = blocks.stream()
+                            .map(block -> cut(reference, (Storage) block, bits))
+                            .toList();
                     inputs++;
                 }
             }

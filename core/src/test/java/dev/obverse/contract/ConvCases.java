@@ -4,6 +4,7 @@ import dev.obverse.tensor.ConvOptions;
 import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Shape;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Convolutions: kernels, strides, pads, dilations, groups, channel counts, with and without bias and activation. */
@@ -20,6 +21,7 @@ final class ConvCases {
         all.geometries();
         all.channels();
         all.ofTheNetwork();
+        all.inParts();
         return all.cases;
     }
 
@@ -81,6 +83,63 @@ final class ConvCases {
         conv(3, 26, 31, 16, 48, 3, 3, ONE.padding(1));
         conv(2, 9, 14, 32, 16, 3, 3, ONE);
         conv(1, 6, 5, 16, 16, 3, 3, ONE.padding(2, 3, 0, 1));
+    }
+
+    /** Images that are several inputs: parts of whole vectors and others, few and many tiles, and other algorithms. */
+    private void inParts() {
+        parts(1, 4, 3, 2, 3, ONE.padding(1), 3, 2);
+        parts(2, 5, 7, 8, 3, ONE.padding(1), 1, 4, 3);
+        parts(1, 6, 6, 4, 3, ONE.padding(1).stride(2), 3, 5);
+        parts(1, 5, 5, 6, 3, ONE.padding(1).groups(2), 5, 1);
+        parts(1, 5, 6, 6, 3, ONE.padding(1).groups(6), 4, 2); // depthwise
+        parts(1, 4, 5, 16, 1, ONE, 16, 17);
+        parts(1, 9, 8, 3, 3, ONE.padding(1), 16, 16); // few result channels
+        parts(0, 5, 5, 4, 3, ONE.padding(1), 3, 2);
+        parts(2, 12, 13, 16, 3, ONE.padding(1), 16);
+        parts(2, 17, 16, 16, 3, ONE.padding(1), 16, 16, 16);
+        parts(1, 48, 52, 16, 3, ONE.padding(1), 16, 16, 16);
+        parts(3, 26, 31, 48, 3, ONE.padding(1), 48, 16);
+        parts(1, 20, 20, 32, 3, ONE.padding(1), 16, 0, 32);
+        parts(1, 16, 16, 64, 3, ONE.padding(1), 64, 64);
+        parts(1, 16, 15, 16, 3, ONE.padding(1), 17, 15);
+        parts(1, 16, 15, 16, 3, ONE.padding(1), 4, 8, 20);
+        parts(2, 9, 14, 16, 3, ONE, 16, 32);
+        parts(1, 14, 13, 16, 3, ONE.padding(2, 3, 0, 1), 32, 16);
+        for (int c : new int[] {2, 16}) {
+            var x = Shape.of(1, 11, 9, c);
+            var weight = Shape.of(3, 3, 3 * c, 16);
+            cases.add(Case.of(
+                    "conv2d of one input twice, " + c + " channels",
+                    t -> Functional.conv2d(List.of(t.get(0), t.get(1), t.get(0)), t.get(2), null, ONE.padding(1)),
+                    x,
+                    x,
+                    weight));
+        }
+    }
+
+    /** With bias and LeakyReLU if the width is odd, else bare. */
+    private void parts(int n, int h, int w, int cout, int kernel, ConvOptions options, int... channels) {
+        int parts = channels.length;
+        boolean bare = w % 2 == 0;
+        var shapes = new ArrayList<Shape>();
+        for (int c : channels) {
+            shapes.add(Shape.of(n, h, w, c));
+        }
+        var name = "conv2d of " + shapes + " to " + cout + ", kernel " + kernel + " " + options;
+        int cin = Arrays.stream(channels).sum();
+        shapes.add(Shape.of(kernel, kernel, cin / options.groups(), cout));
+        if (!bare) {
+            shapes.add(Shape.of(cout));
+        }
+        cases.add(Case.of(
+                name,
+                t -> {
+                    var image = t.subList(0, parts);
+                    return bare
+                            ? Functional.conv2d(image, t.get(parts), null, options)
+                            : Functional.conv2dLeakyRelu(image, t.get(parts), t.get(parts + 1), options, 0.2);
+                },
+                shapes.toArray(Shape[]::new)));
     }
 
     /** With bias and LeakyReLU if the input's width is odd, with bias and ReLU if its height is, else bare. */

@@ -169,14 +169,14 @@ final class KernelCases {
                 new ConvTail(null, 1, null, high),
                 new ConvTail(residual, 1, slopes, high))) {
             var y = b.memory().allocate(size);
-            b.conv().infer(spec, tail, x, w, results.size() % 2 == 0 ? bias : null, y);
+            b.conv().infer(spec, tail, List.of(x), w, results.size() % 2 == 0 ? bias : null, y);
             results.add(read(b, y));
         }
         var changed = new float[spec.weightSize()];
         new Philox(7, 6).fillNormal(changed, 0, 1);
         b.memory().write(changed, w);
         var y = b.memory().allocate(size);
-        b.conv().infer(spec, ConvTail.leaky(1), x, w, null, y);
+        b.conv().infer(spec, ConvTail.leaky(1), List.of(x), w, null, y);
         results.add(read(b, y));
         return results;
     }
@@ -202,11 +202,28 @@ final class KernelCases {
             var y = normal(b, 3, 40);
             var dx = normal(b, 4, 60);
             var dw = normal(b, 5, 54);
-            b.conv().forward(spec, 0.2, x, w, null, y);
-            b.conv().inputGradient(spec, y, w, dx);
-            b.conv().weightGradient(spec, x, y, dw);
+            b.conv().forward(spec, 0.2, List.of(x), w, null, y);
+            b.conv().inputGradient(spec, y, w, List.of(dx));
+            b.conv().weightGradient(spec, List.of(x), y, dw);
             return List.of(read(b, y), read(b, dx), read(b, dw));
         });
+        for (int channels : new int[] {3, 16}) {
+            add("convolution of two blocks, " + channels + " channels each", 18 * channels, b -> {
+                var spec = ConvSpec.square(1, 12, 13, 2 * channels, 16, 3, 1, 1);
+                var x = List.of(normal(b, 1, 156 * channels), normal(b, 2, 156 * channels));
+                var w = normal(b, 3, spec.weightSize());
+                var y = normal(b, 4, 156 * 16);
+                var dx = List.of(normal(b, 5, 156 * channels), normal(b, 6, 156 * channels));
+                var dw = normal(b, 7, spec.weightSize());
+                var slopes = normal(b, 8, 16);
+                b.conv().infer(spec, new ConvTail(null, 1, slopes, Double.POSITIVE_INFINITY), x, w, null, y);
+                var inferred = read(b, y);
+                b.conv().forward(spec, 0.2, x, w, null, y);
+                b.conv().inputGradient(spec, y, w, dx);
+                b.conv().weightGradient(spec, x, y, dw);
+                return List.of(inferred, read(b, y), read(b, dx.get(0)), read(b, dx.get(1)), read(b, dw));
+            });
+        }
         add("copy leaves the rest alone", b -> {
             var to = normal(b, 1, 40);
             var spec = new CopySpec(new int[] {3, 4}, 5, new int[] {6, -1}, 2, new int[] {10, 2});

@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.obverse.backend.ResizeSpec;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
 
@@ -81,6 +82,17 @@ class ErrorMessagesTest {
         fails(
                 "conv2d: x [1,4,4,3] has 3 channels, weight [3,3,4,8] with 1 groups expects 4",
                 () -> Functional.conv2d(t(1, 4, 4, 3), t(3, 3, 4, 8), null, ConvOptions.DEFAULT));
+        fails(
+                "conv2d: x [1,4,4,5] has 5 channels, weight [3,3,4,8] with 1 groups expects 4",
+                () -> Functional.conv2d(
+                        List.of(t(1, 4, 4, 3), t(1, 4, 4, 2)), t(3, 3, 4, 8), null, ConvOptions.DEFAULT));
+        fails(
+                "conv2d: inputs [1,4,4,3] and [1,5,4,2] must agree in every axis but the last, the channels",
+                () -> Functional.conv2d(
+                        List.of(t(1, 4, 4, 3), t(1, 5, 4, 2)), t(3, 3, 5, 8), null, ConvOptions.DEFAULT));
+        fails(
+                "conv2d: at least one input is needed",
+                () -> Functional.conv2d(List.of(), t(3, 3, 5, 8), null, ConvOptions.DEFAULT));
         fails(
                 "conv2d: bias must have shape [8], not [3]",
                 () -> Functional.conv2d(t(1, 4, 4, 3), t(3, 3, 3, 8), t(3), ConvOptions.DEFAULT));

@@ -7,6 +7,7 @@ import dev.obverse.nn.layer.GroupNorm;
 import dev.obverse.nn.layer.InstanceNorm;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Two 3x3 convolutions that keep the size, each followed by the chosen normalisation and LeakyReLU. */
@@ -27,12 +28,18 @@ final class ConvBlock extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return unit(conv2, norm2, unit(conv1, norm1, x));
+        return forward(List.of(x));
+    }
+
+    /** As {@link #forward(Tensor)} of maps joined along channels. */
+    Tensor forward(List<Tensor> maps) {
+        var x = normalized(norm1, conv1.forward(maps));
+        return normalized(norm2, conv2.forward(x));
     }
 
     /** The activation is part of the normalisation or, without one, of the convolution. */
-    private static Tensor unit(Conv2d conv, @Nullable Layer norm, Tensor x) {
-        return norm == null ? conv.forward(x) : norm.forward(conv.forward(x));
+    private static Tensor normalized(@Nullable Layer norm, Tensor x) {
+        return norm == null ? x : norm.forward(x);
     }
 
     private static Conv2d convolution(Architecture a, int in, int out, Philox random) {

@@ -10,7 +10,6 @@ import dev.obverse.nn.layer.Sequential;
 import dev.obverse.nn.layer.Upsample;
 import dev.obverse.random.Philox;
 import dev.obverse.tensor.ConvOptions;
-import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
@@ -69,7 +68,7 @@ public final class Decoder extends Module {
      * @param attribute maps of the attribute encoder
      */
     Tensor forward(List<Tensor> identity, List<Tensor> attribute) {
-        var x = fuse.forward(Functional.concat(3, identity.getLast(), attribute.getLast()));
+        var x = fuse.forward(List.of(identity.getLast(), attribute.getLast()));
         for (int i = 0; i < blocks.size(); i++) {
             int stage = 2 - i;
             x = blocks.get(i).forward(joined(ups.get(i).forward(x), identity.get(stage), attribute.get(stage)));
@@ -77,11 +76,12 @@ public final class Decoder extends Module {
         return out.forward(x).sigmoid();
     }
 
-    private Tensor joined(Tensor x, Tensor identity, Tensor attribute) {
+    /** The maps that a block's first convolution reads as one. */
+    private List<Tensor> joined(Tensor x, Tensor identity, Tensor attribute) {
         return switch (skips) {
-            case BOTH -> Functional.concat(3, x, identity, attribute);
-            case ATTRIBUTE_ONLY -> Functional.concat(3, x, attribute);
-            case NONE -> x;
+            case BOTH -> List.of(x, identity, attribute);
+            case ATTRIBUTE_ONLY -> List.of(x, attribute);
+            case NONE -> List.of(x);
         };
     }
 }

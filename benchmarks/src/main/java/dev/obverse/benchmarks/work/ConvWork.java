@@ -2,6 +2,7 @@ package dev.obverse.benchmarks.work;
 
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.tensor.Device;
+import java.util.List;
 
 /** One direction of a 3x3 convolution with padding 1; forward adds a bias. */
 public record ConvWork(Direction direction, int batch, int size, int cin, int cout) implements Work {
@@ -40,9 +41,9 @@ public record ConvWork(Direction direction, int batch, int size, int cin, int co
         var result = Inputs.storage(new float[length]);
         return new StorageTask(result, () -> {
             switch (direction) {
-                case FORWARD -> conv.forward(spec, 1, x, w, bias, result);
-                case INPUT_GRADIENT -> conv.inputGradient(spec, dy, w, result);
-                case WEIGHT_GRADIENT -> conv.weightGradient(spec, x, dy, result);
+                case FORWARD -> conv.forward(spec, 1, List.of(x), w, bias, result);
+                case INPUT_GRADIENT -> conv.inputGradient(spec, dy, w, List.of(result));
+                case WEIGHT_GRADIENT -> conv.weightGradient(spec, List.of(x), dy, result);
             }
         });
     }

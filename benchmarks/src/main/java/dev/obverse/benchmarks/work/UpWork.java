@@ -4,6 +4,7 @@ import dev.obverse.backend.ConvSpec;
 import dev.obverse.tensor.ConvOptions;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Functional;
+import java.util.List;
 
 /**
  * One direction of the decoder's transposed 2x2 convolution with stride 2, from {@code size} to twice that; weights are
@@ -40,11 +41,11 @@ public record UpWork(Direction direction, int batch, int size, int cin, int cout
             case FORWARD -> new TensorTask(() -> Functional.convTranspose2d(x, w, bias, options, 0));
             case INPUT_GRADIENT -> {
                 var dx = Inputs.storage(new float[x.size()]);
-                yield new StorageTask(dx, () -> conv.forward(mirrored, 1, dy, swapped.storage(), null, dx));
+                yield new StorageTask(dx, () -> conv.forward(mirrored, 1, List.of(dy), swapped.storage(), null, dx));
             }
             case WEIGHT_GRADIENT -> {
                 var dw = Inputs.storage(new float[w.size()]);
-                yield new StorageTask(dw, () -> conv.weightGradient(mirrored, dy, x.storage(), dw));
+                yield new StorageTask(dw, () -> conv.weightGradient(mirrored, List.of(dy), x.storage(), dw));
             }
         };
     }

@@ -50,7 +50,7 @@ public final class CpuBackend implements Backend {
         index = new CpuIndex(loops.elementwise());
         reduce = new CpuReduce(loops.reduce());
         matmul = new CpuMatmul(vector);
-        conv = new CpuConv(vector, algorithm);
+        conv = new CpuConv(vector, algorithm, new PartedImages(loops.elementwise(), pool));
         pooling = new CpuPool(loops.pool());
         norm = new CpuNorm(loops.reduce(), loops.norm(), loops.softmax());
         resample = new CpuResample(loops.resample());

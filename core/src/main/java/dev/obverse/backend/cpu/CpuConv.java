@@ -7,6 +7,7 @@ import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import dev.obverse.backend.cpu.conv.Tail;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,32 +15,51 @@ import org.jspecify.annotations.Nullable;
  * made here, once per call; naming the vector kernels does not load them.
  *
  * @param algorithm what the vector kernels use where they have a choice
+ * @param images that lie in several blocks
  */
-record CpuConv(boolean vector, ConvAlgorithm algorithm) implements ConvKernels {
+record CpuConv(boolean vector, ConvAlgorithm algorithm, PartedImages images) implements ConvKernels {
     @Override
-    public void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+    public void forward(ConvSpec spec, double slope, List<Storage> x, Storage w, @Nullable Storage bias, Storage y) {
         var b = bias == null ? null : array(bias);
+        float a = (float) slope;
         if (vector) {
-            dev.obverse.backend.cpu.simd.ConvForward.run(
-                    algorithm, spec, (float) slope, array(x), array(w), b, array(y));
+            images.read(
+                    spec,
+                    x,
+                    parts -> dev.obverse.backend.cpu.simd.ConvForward.readsParts(algorithm, spec, parts),
+                    image -> dev.obverse.backend.cpu.simd.ConvForward.run(
+                            algorithm, spec, a, image, array(w), b, array(y)));
         } else {
-            dev.obverse.backend.cpu.scalar.ConvForward.run(spec, (float) slope, array(x), array(w), b, array(y));
+            scalar(spec, a, x, w, b, y);
         }
     }
 
+    private void scalar(ConvSpec spec, float slope, List<Storage> x, Storage w, float @Nullable [] bias, Storage y) {
+        images.read(
+                spec,
+                x,
+                _ -> false,
+                image -> dev.obverse.backend.cpu.scalar.ConvForward.run(
+                        spec, slope, image.whole(), array(w), bias, array(y)));
+    }
+
     @Override
-    public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+    public void infer(ConvSpec spec, ConvTail tail, List<Storage> x, Storage w, @Nullable Storage bias, Storage y) {
         var b = bias == null ? null : array(bias);
         var end = tail.isLeaky() ? null : arrays(tail, spec.cout());
         float slope = (float) tail.slope();
         if (vector) {
             var kept = CpuStorage.kept(w);
-            dev.obverse.backend.cpu.simd.ConvForward.infer(
-                    algorithm, spec, slope, end, array(x), array(w), b, array(y), kept);
+            images.read(
+                    spec,
+                    x,
+                    parts -> dev.obverse.backend.cpu.simd.ConvForward.readsParts(algorithm, spec, parts),
+                    image -> dev.obverse.backend.cpu.simd.ConvForward.infer(
+                            algorithm, spec, slope, end, image, array(w), b, array(y), kept));
         } else if (end == null) {
-            dev.obverse.backend.cpu.scalar.ConvForward.run(spec, slope, array(x), array(w), b, array(y));
+            scalar(spec, slope, x, w, b, y);
         } else {
-            dev.obverse.backend.cpu.scalar.ConvForward.run(spec, 1f, array(x), array(w), b, array(y));
+            scalar(spec, 1f, x, w, b, y);
             dev.obverse.backend.cpu.scalar.Tails.run(end, spec.n() * spec.outH(), spec.outW(), spec.cout(), array(y));
         }
     }
@@ -55,20 +75,40 @@ record CpuConv(boolean vector, ConvAlgorithm algorithm) implements ConvKernels {
     }
 
     @Override
-    public void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx) {
+    public void inputGradient(ConvSpec spec, Storage dy, Storage w, List<Storage> dx) {
         if (vector) {
-            dev.obverse.backend.cpu.simd.ConvInputGradient.run(algorithm, spec, array(dy), array(w), array(dx));
+            images.write(
+                    spec,
+                    dx,
+                    parts -> dev.obverse.backend.cpu.simd.ConvInputGradient.writesParts(algorithm, spec, parts),
+                    image -> dev.obverse.backend.cpu.simd.ConvInputGradient.run(
+                            algorithm, spec, array(dy), array(w), image));
         } else {
-            dev.obverse.backend.cpu.scalar.ConvInputGradient.run(spec, array(dy), array(w), array(dx));
+            images.write(
+                    spec,
+                    dx,
+                    _ -> false,
+                    image -> dev.obverse.backend.cpu.scalar.ConvInputGradient.run(
+                            spec, array(dy), array(w), image.whole()));
         }
     }
 
     @Override
-    public void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw) {
+    public void weightGradient(ConvSpec spec, List<Storage> x, Storage dy, Storage dw) {
         if (vector) {
-            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(algorithm, spec, array(x), array(dy), array(dw));
+            images.read(
+                    spec,
+                    x,
+                    parts -> dev.obverse.backend.cpu.simd.ConvWeightGradient.readsParts(algorithm, spec, parts),
+                    image -> dev.obverse.backend.cpu.simd.ConvWeightGradient.run(
+                            algorithm, spec, image, array(dy), array(dw)));
         } else {
-            dev.obverse.backend.cpu.scalar.ConvWeightGradient.run(spec, array(x), array(dy), array(dw));
+            images.read(
+                    spec,
+                    x,
+                    _ -> false,
+                    image -> dev.obverse.backend.cpu.scalar.ConvWeightGradient.run(
+                            spec, image.whole(), array(dy), array(dw)));
         }
     }
 

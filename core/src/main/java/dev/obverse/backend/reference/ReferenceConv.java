@@ -7,6 +7,7 @@ import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,8 +21,8 @@ final class ReferenceConv implements ConvKernels {
     }
 
     @Override
-    public void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y) {
-        var xs = elements(x);
+    public void forward(ConvSpec spec, double slope, List<Storage> x, Storage w, @Nullable Storage bias, Storage y) {
+        var xs = joined(spec, x);
         var ws = elements(w);
         var ys = elements(y);
         for (int i = 0; i < spec.outPixels() * spec.cout(); i++) {
@@ -34,7 +35,7 @@ final class ReferenceConv implements ConvKernels {
     }
 
     @Override
-    public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+    public void infer(ConvSpec spec, ConvTail tail, List<Storage> x, Storage w, @Nullable Storage bias, Storage y) {
         forward(spec, 1, x, w, bias, y);
         var ys = elements(y);
         for (int i = 0; i < spec.outPixels() * spec.cout(); i++) {
@@ -46,21 +47,44 @@ final class ReferenceConv implements ConvKernels {
     }
 
     @Override
-    public void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx) {
+    public void inputGradient(ConvSpec spec, Storage dy, Storage w, List<Storage> dx) {
         var dys = elements(dy);
         var ws = elements(w);
-        var dxs = elements(dx);
-        Arrays.fill(dxs, 0);
+        var dxs = new double[spec.inPixels() * spec.cin()];
         forEachTerm(spec, (in, weight, out) -> dxs[in] += dys[out] * ws[weight]);
+        forEachPart(spec, dx, (part, i, whole) -> part[i] = dxs[whole]);
     }
 
     @Override
-    public void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw) {
-        var xs = elements(x);
+    public void weightGradient(ConvSpec spec, List<Storage> x, Storage dy, Storage dw) {
+        var xs = joined(spec, x);
         var dys = elements(dy);
         var dws = elements(dw);
         Arrays.fill(dws, 0);
         forEachTerm(spec, (in, weight, out) -> dws[weight] += dys[out] * xs[in]);
+    }
+
+    /** An element of an image, by its part, its index there, and its index in the whole. */
+    private interface Element {
+        void visit(double[] part, int i, int whole);
+    }
+
+    private static void forEachPart(ConvSpec s, List<Storage> x, Element element) {
+        int from = 0;
+        for (var storage : x) {
+            var part = elements(storage);
+            int channels = s.channels(storage);
+            for (int i = 0; i < s.inPixels() * channels; i++) {
+                element.visit(part, i, i / channels * s.cin() + from + i % channels);
+            }
+            from += channels;
+        }
+    }
+
+    private static double[] joined(ConvSpec spec, List<Storage> x) {
+        var xs = new double[spec.inPixels() * spec.cin()];
+        forEachPart(spec, x, (part, i, whole) -> xs[whole] = part[i]);
+        return xs;
     }
 
     private static void forEachTerm(ConvSpec s, Term term) {

@@ -55,7 +55,7 @@ public record Concat(int axis) implements Op {
     /** An input as rows of {@code width} elements inside rows of {@code total}. */
     private record Part(int rows, int width, int total) {
         CopySpec copy(int from, int fromStride, int to, int toStride) {
-            return new CopySpec(new int[] {rows, width}, from, new int[] {fromStride, 1}, to, new int[] {toStride, 1});
+            return CopySpec.columns(rows, width, from, fromStride, to, toStride);
         }
     }
 }

@@ -6,27 +6,39 @@ import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.ConvOptions;
 import dev.obverse.tensor.Shape;
+import java.util.List;
+import java.util.stream.IntStream;
 
 /**
  * {@code y = leaky(x * w + bias)} over {@code x [N,H,W,C]}, {@code w [KH,KW,C/groups,Cout]}, {@code bias [Cout]}.
+ *
+ * <p>The image {@code x} may be several inputs, {@code [N,H,W,C1]}, {@code [N,H,W,C2]} and so on, and is then what
+ * concatenating them along channels would give; no such copy is made where the kernel can do without.
  *
  * <p>Bias and activation are part of the primitive so that the common block is one pass over memory.
  *
  * <p>Where nobody wants a gradient, a residual, PReLU and an upper bound may end it too; {@link ConvTail} has the
  * formula.
  *
+ * @param parts number of inputs that are the image, the first ones; the weight is the next
  * @param slope of the LeakyReLU: 1 is no activation, 0 is ReLU
- * @param hasBias whether input 2 is a bias
+ * @param hasBias whether the input behind the weight is a bias
  * @param hasResidual whether the next input is a residual
  * @param hasSlopes whether the last input is a slope per channel
  * @param high infinite if the result is not bounded
  */
 public record Conv2d(
-        ConvOptions geometry, double slope, boolean hasBias, boolean hasResidual, boolean hasSlopes, double high)
+        ConvOptions geometry,
+        int parts,
+        double slope,
+        boolean hasBias,
+        boolean hasResidual,
+        boolean hasSlopes,
+        double high)
         implements Op {
     /** With bias and LeakyReLU only, which has a gradient. */
-    public Conv2d(ConvOptions geometry, double slope, boolean hasBias) {
-        this(geometry, slope, hasBias, false, false, Double.POSITIVE_INFINITY);
+    public Conv2d(ConvOptions geometry, int parts, double slope, boolean hasBias) {
+        this(geometry, parts, slope, hasBias, false, false, Double.POSITIVE_INFINITY);
     }
 
     @Override
@@ -41,16 +53,20 @@ public record Conv2d(
         var tail = tail(call, shape);
         var y = call.result(shape);
         var conv = call.backend().conv();
-        var bias = hasBias ? call.x(2) : null;
+        var bias = hasBias ? call.x(parts + 1) : null;
         if (tail.isLeaky() && NoGrad.isRecording()) {
-            conv.forward(spec, slope, call.x(0), call.x(1), bias, y);
+            conv.forward(spec, slope, image(call), call.x(parts), bias, y);
         } else {
-            conv.infer(spec, tail, call.x(0), call.x(1), bias, y);
+            conv.infer(spec, tail, image(call), call.x(parts), bias, y);
         }
     }
 
+    private List<Storage> image(Call call) {
+        return IntStream.range(0, parts).mapToObj(call::x).toList();
+    }
+
     private ConvTail tail(Call call, Shape result) {
-        int next = hasBias ? 3 : 2;
+        int next = parts + (hasBias ? 2 : 1);
         Storage residual = null;
         Storage slopes = null;
         if (hasResidual) {
@@ -82,34 +98,48 @@ public record Conv2d(
     public void backward(Call call) {
         var spec = spec(call);
         var conv = call.backend().conv();
-        boolean wantsBias = hasBias && call.wants(2);
+        boolean wantsBias = hasBias && call.wants(parts + 1);
         var dz = call.gradient();
         if (slope != 1 || wantsBias) {
             dz = slope == 1 ? dz : call.allocateOverGradient();
             var dbias = wantsBias ? call.allocate(spec.cout()) : null;
             conv.epilogueGradient(spec.outPixels(), spec.cout(), slope, call.result(), call.gradient(), dz, dbias);
             if (dbias != null) {
-                call.deliver(2, dbias);
+                call.deliver(parts + 1, dbias);
             }
         }
-        if (call.wants(1)) {
+        if (call.wants(parts)) {
             var dw = call.allocate(spec.weightSize());
-            conv.weightGradient(spec, call.x(0), dz, dw);
-            call.deliver(1, dw);
+            conv.weightGradient(spec, image(call), dz, dw);
+            call.deliver(parts, dw);
         }
-        if (call.wants(0)) {
-            var dx = call.allocate(call.shape(0).size());
-            conv.inputGradient(spec, dz, call.x(1), dx);
-            call.deliver(0, dx);
+        if (IntStream.range(0, parts).anyMatch(call::wants)) {
+            var dx = IntStream.range(0, parts)
+                    .mapToObj(i -> call.allocate(call.shape(i).size()))
+                    .toList();
+            conv.inputGradient(spec, dz, call.x(parts), dx);
+            for (int i = 0; i < parts; i++) {
+                if (call.wants(i)) {
+                    call.deliver(i, dx.get(i));
+                }
+            }
         }
     }
 
     private ConvSpec spec(Call call) {
         var x = call.shape(0);
-        var w = call.shape(1);
+        var w = call.shape(parts);
         if (x.rank() != 4 || w.rank() != 4) {
             throw new IllegalArgumentException(
                     "conv2d: x must be [N,H,W,C] and weight [KH,KW,C/groups,Cout], but they are " + x + " and " + w);
+        }
+        for (int i = 1; i < parts; i++) {
+            var part = call.shape(i);
+            if (part.rank() != 4 || !part.with(3, 0).equals(call.shape(0).with(3, 0))) {
+                throw new IllegalArgumentException("conv2d: inputs " + call.shape(0) + " and " + part
+                        + " must agree in every axis but the last, the channels");
+            }
+            x = x.with(3, x.dim(3) + part.dim(3));
         }
         int groups = geometry.groups();
         if (w.dim(2) * groups != x.dim(3)) {
@@ -117,7 +147,7 @@ public record Conv2d(
                     + " with " + groups + " groups expects " + w.dim(2) * groups);
         }
         if (hasBias) {
-            check(call, 2, "bias", Shape.of(w.dim(3)));
+            check(call, parts + 1, "bias", Shape.of(w.dim(3)));
         }
         return geometry.spec(x.dim(0), x.dim(1), x.dim(2), x.dim(3), w.dim(3), w.dim(0), w.dim(1));
     }

@@ -5,6 +5,7 @@ import dev.obverse.backend.CopySpec;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.ConvOptions;
 import dev.obverse.tensor.Shape;
+import java.util.List;
 
 /**
  * The input gradient of a convolution, run forward: {@code x [N,H,W,C]}, {@code w [KH,KW,C,Cout/groups]}, optional
@@ -25,7 +26,7 @@ public record ConvTranspose2d(ConvOptions geometry, int outputPadding) implement
         var y = call.result(Shape.of(mirrored.n(), mirrored.h(), mirrored.w(), mirrored.cin()));
         var w = swapped(call, call.x(1), call.shape(1));
         call.save(w);
-        call.backend().conv().inputGradient(mirrored, call.x(0), w, y);
+        call.backend().conv().inputGradient(mirrored, call.x(0), w, List.of(y));
         if (call.inputCount() > 2) {
             var reading = Strides.reading(call.resultShape(), call.shape(2), call.resultShape());
             call.backend().elementwise().binary(dev.obverse.backend.Binary.ADD, reading, y, call.x(2), y);
@@ -45,13 +46,13 @@ public record ConvTranspose2d(ConvOptions geometry, int outputPadding) implement
         }
         if (call.wants(1)) {
             var dw = call.allocate(mirrored.weightSize());
-            conv.weightGradient(mirrored, dy, call.x(0), dw);
+            conv.weightGradient(mirrored, List.of(dy), call.x(0), dw);
             var w = call.shape(1);
             call.deliver(1, swapped(call, dw, Shape.of(w.dim(0), w.dim(1), w.dim(3), w.dim(2))));
         }
         if (call.wants(0)) {
             var dx = call.allocate(call.shape(0).size());
-            conv.forward(mirrored, 1, dy, call.saved(0), null, dx);
+            conv.forward(mirrored, 1, List.of(dy), call.saved(0), null, dx);
             call.deliver(0, dx);
         }
     }

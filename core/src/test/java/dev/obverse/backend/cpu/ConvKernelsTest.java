@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -97,7 +98,8 @@ class ConvKernelsTest {
                 double[] expected = forward(s, slope, x, w, b);
                 check(s, "simd forward", expected, x, w, () -> {
                     float[] y = garbage(size);
-                    dev.obverse.backend.cpu.simd.ConvForward.run(ConvAlgorithm.DIRECT, s, slope, x, w, b, y);
+                    dev.obverse.backend.cpu.simd.ConvForward.run(
+                            ConvAlgorithm.DIRECT, s, slope, ImageParts.of(x, s.cin()), w, b, y);
                     return y;
                 });
                 check(s, "scalar forward", expected, x, w, () -> {
@@ -119,7 +121,8 @@ class ConvKernelsTest {
         walk(s, (x, k, y) -> expected[x] += (double) dy[y] * w[k]);
         check(s, "simd input gradient", expected, dy, w, () -> {
             float[] dx = garbage(size);
-            dev.obverse.backend.cpu.simd.ConvInputGradient.run(ConvAlgorithm.DIRECT, s, dy, w, dx);
+            dev.obverse.backend.cpu.simd.ConvInputGradient.run(
+                    ConvAlgorithm.DIRECT, s, dy, w, ImageParts.of(dx, s.cin()));
             return dx;
         });
         check(s, "scalar input gradient", expected, dy, w, () -> {
@@ -139,7 +142,8 @@ class ConvKernelsTest {
         walk(s, (i, k, o) -> expected[k] += (double) x[i] * dy[o]);
         check(s, "simd weight gradient", expected, x, dy, () -> {
             float[] dw = garbage(size);
-            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(ConvAlgorithm.DIRECT, s, x, dy, dw);
+            dev.obverse.backend.cpu.simd.ConvWeightGradient.run(
+                    ConvAlgorithm.DIRECT, s, ImageParts.of(x, s.cin()), dy, dw);
             return dw;
         });
         check(s, "scalar weight gradient", expected, x, dy, () -> {

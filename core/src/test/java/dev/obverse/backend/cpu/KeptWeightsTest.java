@@ -6,6 +6,7 @@ import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.ConvTail;
 import dev.obverse.backend.Storage;
 import dev.obverse.random.Philox;
+import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -51,10 +52,10 @@ class KeptWeightsTest {
         var bias = normal(backend, 8, spec.cout());
         int length = spec.outPixels() * spec.cout();
         var trained = backend.memory().allocate(length);
-        backend.conv().forward(spec, SLOPE, x, w, bias, trained);
+        backend.conv().forward(spec, SLOPE, List.of(x), w, bias, trained);
         var inferred = backend.memory().allocate(length);
         var leaky = new ConvTail(null, SLOPE, null, Double.POSITIVE_INFINITY);
-        backend.conv().infer(spec, leaky, x, w, bias, inferred);
+        backend.conv().infer(spec, leaky, List.of(x), w, bias, inferred);
         assertArrayEquals(read(backend, trained, length), read(backend, inferred, length), spec.toString());
     }
 

@@ -3,12 +3,16 @@ package dev.obverse.cuda.kernel;
 import dev.obverse.backend.ConvKernels;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.ConvTail;
+import dev.obverse.backend.CopySpec;
 import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Convolutions: a library's, or plain kernels where it has none for a shape; bias and activation are our own kernel.
+ * Convolutions: a library's, or plain kernels where it has none for a shape; bias and activation are our own kernel. An
+ * image in several blocks is copied into one and back.
  */
 public final class CudaConv implements ConvKernels {
     /**
@@ -26,12 +30,54 @@ public final class CudaConv implements ConvKernels {
     private final FastConv fast;
     private final PlainConv plain;
     private final ConvEpilogue epilogue;
+    private final Mover mover;
 
     public CudaConv(CudaContext context, FastConv fast, Launcher launcher) {
         this.context = context;
         this.fast = fast;
         plain = new PlainConv(launcher);
         epilogue = new ConvEpilogue(context, launcher);
+        mover = new Mover(launcher);
+    }
+
+    /** Calls {@code work} with the image {@code x} in one block. */
+    private void read(ConvSpec s, List<Storage> x, Consumer<Storage> work) {
+        if (x.size() == 1) {
+            work.accept(x.getFirst());
+            return;
+        }
+        var whole = context.allocate(s.inPixels() * s.cin());
+        int at = 0;
+        for (var part : x) {
+            int channels = s.channels(part);
+            copy(CopySpec.columns(s.inPixels(), channels, 0, channels, at, s.cin()), part, whole);
+            at += channels;
+        }
+        work.accept(whole);
+        context.release(whole);
+    }
+
+    /** Calls {@code work} to overwrite the image {@code x} in one block. */
+    private void write(ConvSpec s, List<Storage> x, Consumer<Storage> work) {
+        if (x.size() == 1) {
+            work.accept(x.getFirst());
+            return;
+        }
+        var whole = context.allocate(s.inPixels() * s.cin());
+        work.accept(whole);
+        int at = 0;
+        for (var part : x) {
+            int channels = s.channels(part);
+            copy(CopySpec.columns(s.inPixels(), channels, at, s.cin(), 0, channels), whole, part);
+            at += channels;
+        }
+        context.release(whole);
+    }
+
+    private void copy(CopySpec columns, Storage from, Storage to) {
+        if (columns.length() > 0) {
+            mover.copy(columns, context.address(from), context.address(to));
+        }
     }
 
     /** Whether there is nothing to multiply: an empty batch, or no channels on one side. */
@@ -40,19 +86,23 @@ public final class CudaConv implements ConvKernels {
     }
 
     @Override
-    public void forward(ConvSpec spec, double slope, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+    public void forward(ConvSpec spec, double slope, List<Storage> x, Storage w, @Nullable Storage bias, Storage y) {
         context.run("conv2d", spec, () -> {
             if (empty(spec)) {
                 clear(y, spec.outPixels() * spec.cout());
-            } else if (!fast.forward(spec, x, w, y)) {
-                plain.forward(spec, x, w, y);
+            } else {
+                read(spec, x, image -> {
+                    if (!fast.forward(spec, image, w, y)) {
+                        plain.forward(spec, image, w, y);
+                    }
+                });
             }
             epilogue.apply(spec.outPixels(), spec.cout(), slope, bias, y);
         });
     }
 
     @Override
-    public void infer(ConvSpec spec, ConvTail tail, Storage x, Storage w, @Nullable Storage bias, Storage y) {
+    public void infer(ConvSpec spec, ConvTail tail, List<Storage> x, Storage w, @Nullable Storage bias, Storage y) {
         forward(spec, tail.isLeaky() ? tail.slope() : 1, x, w, bias, y);
         if (!tail.isLeaky()) {
             context.run("conv2d's end", spec, () -> epilogue.end(tail, spec.outPixels(), spec.cout(), y));
@@ -60,23 +110,31 @@ public final class CudaConv implements ConvKernels {
     }
 
     @Override
-    public void inputGradient(ConvSpec spec, Storage dy, Storage w, Storage dx) {
+    public void inputGradient(ConvSpec spec, Storage dy, Storage w, List<Storage> dx) {
         context.run("conv2d input gradient", spec, () -> {
             if (empty(spec)) {
-                clear(dx, spec.n() * spec.h() * spec.w() * spec.cin());
-            } else if (!fast.inputGradient(spec, dy, w, dx)) {
-                plain.inputGradient(spec, dy, w, dx);
+                dx.forEach(part -> clear(part, part.length()));
+                return;
             }
+            write(spec, dx, image -> {
+                if (!fast.inputGradient(spec, dy, w, image)) {
+                    plain.inputGradient(spec, dy, w, image);
+                }
+            });
         });
     }
 
     @Override
-    public void weightGradient(ConvSpec spec, Storage x, Storage dy, Storage dw) {
+    public void weightGradient(ConvSpec spec, List<Storage> x, Storage dy, Storage dw) {
         context.run("conv2d weight gradient", spec, () -> {
             if (empty(spec)) {
                 clear(dw, spec.weightSize());
-            } else if (!fast.weightGradient(spec, x, dy, dw)) {
-                plain.weightGradient(spec, x, dy, dw);
+            } else {
+                read(spec, x, image -> {
+                    if (!fast.weightGradient(spec, image, dy, dw)) {
+                        plain.weightGradient(spec, image, dy, dw);
+                    }
+                });
             }
         });
     }

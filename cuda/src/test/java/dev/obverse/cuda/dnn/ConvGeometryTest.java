@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.tensor.Device;
 import java.util.Arrays;
+import java.util.List;
 import net.jqwik.api.Assume;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -58,8 +59,8 @@ class ConvGeometryTest {
         var back = new double[image.length];
         cpu.memory().read(cropped, back);
         assertArrayEquals(image, back);
-        cpu.conv().forward(s, 1, x, w, null, y);
-        cpu.conv().forward(seen, 1, padded, w, null, z);
+        cpu.conv().forward(s, 1, List.of(x), w, null, y);
+        cpu.conv().forward(seen, 1, List.of(padded), w, null, z);
         var expected = new double[y.length()];
         var actual = new double[y.length()];
         cpu.memory().read(y, expected);

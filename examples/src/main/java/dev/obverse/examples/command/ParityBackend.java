@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -97,6 +98,7 @@ final class ParityBackend {
             return memory(method, arguments);
         }
         var pairs = Arrays.stream(arguments)
+                .flatMap(a -> a instanceof List<?> blocks ? blocks.stream() : Stream.of(a))
                 .filter(Pair.class::isInstance)
                 .map(Pair.class::cast)
                 .distinct()
@@ -131,9 +133,16 @@ final class ParityBackend {
     }
 
     private static Object[] side(Object[] arguments, boolean trusted) {
-        return Arrays.stream(arguments)
-                .map(a -> a instanceof Pair pair ? trusted ? pair.trusted : pair.questioned : a)
-                .toArray();
+        return Arrays.stream(arguments).map(a -> side(a, trusted)).toArray();
+    }
+
+    /** An argument for one of the two backends; a block may be one of a list. */
+    private static @Nullable Object side(@Nullable Object argument, boolean trusted) {
+        return switch (argument) {
+            case Pair pair -> trusted ? pair.trusted : pair.questioned;
+            case List<?> blocks -> blocks.stream().map(b -> side(b, trusted)).toList();
+            case null, default -> argument;
+        };
     }
 
     private static double[] values(Backend backend, Storage storage) {
@@ -178,7 +187,7 @@ final class ParityBackend {
 
     private void note(Class<?> type, Method method, Object[] arguments, double difference) {
         var shape = Arrays.stream(arguments)
-                .filter(a -> a != null && !(a instanceof Storage))
+                .filter(a -> a != null && !(a instanceof Storage) && !(a instanceof List))
                 .map(ParityBackend::text)
                 .collect(Collectors.joining(" "));
         var family = type.getSimpleName().replace("Kernels", "");

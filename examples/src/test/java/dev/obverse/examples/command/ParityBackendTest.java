@@ -1,14 +1,17 @@
 package dev.obverse.examples.command;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.obverse.backend.Backend;
+import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.ElementwiseKernels;
 import dev.obverse.backend.Storage;
 import dev.obverse.backend.Unary;
 import dev.obverse.tensor.Device;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
+import java.util.ArrayList;
 import org.junit.jupiter.api.Test;
 
 class ParityBackendTest {
@@ -63,6 +66,28 @@ class ParityBackendTest {
         both.memory().read(y, values);
         assertEquals(Math.exp(Math.tanh(1)), values[0], 1e-6);
         assertEquals(Device.cuda(96), both.device());
+    }
+
+    @Test
+    void blocksOfAListAreComparedToo() {
+        var parity =
+                new ParityBackend(Device.cpu().backend(), Device.reference().backend());
+        var both = parity.as(Device.cuda(96));
+        var spec = ConvSpec.square(1, 1, 2, 2, 1, 1, 1, 0);
+        var blocks = new ArrayList<Storage>();
+        for (float[] values : new float[][] {{1, 2}, {3, 4}, {10, 100}, {7, 7}}) {
+            var block = both.memory().allocate(2);
+            both.memory().write(values, block);
+            blocks.add(block);
+        }
+        both.conv().forward(spec, 1, blocks.subList(0, 2), blocks.get(2), null, blocks.get(3));
+
+        var forward = parity.comparisons().getFirst();
+        assertEquals("Conv forward", forward.family() + " " + forward.kernel());
+        assertEquals(0, forward.difference());
+        var values = new double[2];
+        both.memory().read(blocks.get(3), values);
+        assertArrayEquals(new double[] {310, 420}, values);
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -74,7 +75,17 @@ public final class Conv2d extends Layer {
 
     @Override
     public Tensor forward(Tensor x) {
-        return Functional.conv2dLeakyRelu(x, weight.value(), bias == null ? null : bias.value(), options, slope);
+        return forward(List.of(x));
+    }
+
+    /**
+     * As {@link #forward(Tensor)} of the inputs joined along channels, without that copy where the device can do
+     * without.
+     *
+     * @param inputs {@code [N,H,W,C1]}, {@code [N,H,W,C2]} and so on, whose channels add up to {@code in}
+     */
+    public Tensor forward(List<Tensor> inputs) {
+        return Functional.conv2dLeakyRelu(inputs, weight.value(), bias == null ? null : bias.value(), options, slope);
     }
 
     @Override

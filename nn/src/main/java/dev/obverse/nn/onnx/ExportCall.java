@@ -45,8 +45,20 @@ abstract class ExportCall {
         return slope == 0 ? kept(y, "Relu", List.of()) : kept(y, "LeakyRelu", List.of(), number("alpha", slope));
     }
 
-    void requireConstants() {
-        for (int i = 1; i < call.inputCount(); i++) {
+    String operand(int i, boolean channelsFirst) {
+        var tensor = call.input(i);
+        if (graph.has(tensor)) {
+            var value = graph.get(tensor);
+            return (channelsFirst ? graph.channelsFirst(value) : graph.channelsLast(value)).name();
+        }
+        return channelsFirst && tensor.size() > 1
+                ? graph.weight(tensor, "first of " + call.resultShape().rank(), this::toFirst)
+                : graph.weight(tensor, "", t -> t);
+    }
+
+    /** That no input from {@code first} on is computed from the graph's. */
+    void requireConstants(int first) {
+        for (int i = first; i < call.inputCount(); i++) {
             if (graph.has(call.input(i))) {
                 throw new IllegalArgumentException(
                         call.op().name() + " with weights that depend on the input cannot be exported to ONNX");

@@ -31,9 +31,11 @@ final class ExportLayer extends ExportCall {
     }
 
     Placed convolution(Conv2d op) {
-        var weights = weights("OIHW", 3, 2, 0, 1);
-        var w = call.shape(1);
-        var y = first(
+        var x = op.parts() == 1 ? graph.channelsFirst(x()) : joined(op.parts());
+        var weights = weights(op.parts(), "OIHW", 3, 2, 0, 1);
+        var w = call.shape(op.parts());
+        var y = kept(
+                x,
                 "Conv",
                 weights,
                 geometry(op.geometry(), w, integer("group", op.geometry().groups())));
@@ -41,7 +43,7 @@ final class ExportLayer extends ExportCall {
     }
 
     Placed transposed(ConvTranspose2d op) {
-        var weights = weights("IOHW", 2, 3, 0, 1);
+        var weights = weights(1, "IOHW", 2, 3, 0, 1);
         var more = ints("output_padding", op.outputPadding(), op.outputPadding());
         return first(
                 "ConvTranspose",
@@ -53,12 +55,21 @@ final class ExportLayer extends ExportCall {
                         more));
     }
 
-    private List<String> weights(String order, int... axes) {
-        requireConstants();
+    /** The image that the first {@code parts} inputs are, as {@code [N,C,H,W]}. */
+    private Placed joined(int parts) {
+        var names = IntStream.range(0, parts).mapToObj(i -> operand(i, true)).toList();
+        int channels = IntStream.range(0, parts).map(i -> call.shape(i).dim(3)).sum();
+        var name = graph.node("Concat", names, integer("axis", 1));
+        return new Placed(name, call.shape(0).with(3, channels), true);
+    }
+
+    /** The weight, input {@code at}, and the bias behind it, if there is one. */
+    private List<String> weights(int at, String order, int... axes) {
+        requireConstants(at);
         var weights = new ArrayList<String>();
-        weights.add(graph.weight(call.input(1), order, w -> w.permute(axes)));
-        if (call.inputCount() > 2) {
-            weights.add(graph.weight(call.input(2), "", b -> b));
+        weights.add(graph.weight(call.input(at), order, w -> w.permute(axes)));
+        if (call.inputCount() > at + 1) {
+            weights.add(graph.weight(call.input(at + 1), "", b -> b));
         }
         return weights;
     }
@@ -100,7 +111,7 @@ final class ExportLayer extends ExportCall {
      * Batch norm in evaluation; layer norm over the last axis; else groups of channels, as channels of instance norm.
      */
     Placed normalize(Normalize op) {
-        requireConstants();
+        requireConstants(1);
         var spec = op.spec();
         var eps = number("epsilon", spec.eps());
         var gamma = op.affine(call) ? call.input(1) : filled(1, spec.columns());

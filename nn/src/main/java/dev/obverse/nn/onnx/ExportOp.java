@@ -136,17 +136,6 @@ final class ExportOp extends ExportCall {
         return new Placed(graph.node(type, inputs), call.resultShape(), channelsFirst);
     }
 
-    private String operand(int i, boolean channelsFirst) {
-        var tensor = call.input(i);
-        if (graph.has(tensor)) {
-            var value = graph.get(tensor);
-            return (channelsFirst ? graph.channelsFirst(value) : graph.channelsLast(value)).name();
-        }
-        return channelsFirst && tensor.size() > 1
-                ? graph.weight(tensor, "first of " + call.resultShape().rank(), this::toFirst)
-                : graph.weight(tensor, "", t -> t);
-    }
-
     private Placed matmul(Matmul op) {
         var b = call.input(1);
         var x = graph.has(call.input(0)) ? graph.channelsLast(x()) : null;

@@ -40,6 +40,7 @@ import dev.obverse.tensor.Tensor;
 import java.io.IOException;
 import java.nio.FloatBuffer;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -65,6 +66,8 @@ class OnnxExportTest {
             }
         };
     }
+
+    private static final Conv2d PARTED = new Conv2d(14, 5, 3, Conv2d.same(3), 0.2, RANDOM);
 
     static Stream<Layer> layers() {
         var stride = ConvOptions.DEFAULT.stride(2).padding(1);
@@ -92,6 +95,7 @@ class OnnxExportTest {
                 new Sequential(new Residual(new Conv2d(6, 6, 3, RANDOM)), new GlobalAvgPool2d(), new LayerNorm(6)),
                 new Sequential(new LayerNorm(6), new Dropout(0.5, RANDOM), new Linear(6, 3, RANDOM), new LogSoftmax()),
                 layer(x -> Functional.concat(3, x, x.square().mul(0.5).add(1)).slice(3, 2, 9)),
+                layer(x -> PARTED.forward(List.of(x, x.tanh(), x.slice(3, 1, 3)))),
                 layer(x -> x.pad(new int[] {0, 1, 2, 0}, new int[] {0, 0, 1, 2}, 0.5)
                         .flip(1, 3)),
                 layer(x -> x.permute(0, 3, 1, 2).reshape(x.dim(0), 6, -1).mean(2)),

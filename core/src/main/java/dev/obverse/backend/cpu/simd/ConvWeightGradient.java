@@ -6,6 +6,7 @@ import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.Slabs;
@@ -28,15 +29,20 @@ public final class ConvWeightGradient {
 
     private ConvWeightGradient() {}
 
+    /** Whether the image may be in such parts. */
+    public static boolean readsParts(ConvAlgorithm algorithm, ConvSpec s, ImageParts x) {
+        return x.fill(L) && WinogradWeightGradient.chosen(algorithm, Correlation.forward(s));
+    }
+
     /**
      * {@code dw[ky,kx,ci,co] = sum x[n, oy*stride + ky*dilation - pad, .., ci] dy[n,oy,ox,co]} over images and result
      * pixels.
      *
-     * @param x {@code [n,h,w,cin]}
+     * @param x {@code [n,h,w,cin]}, in parts only where {@link #readsParts}
      * @param dy {@code [n,outH,outW,cout]}
      * @param dw {@code [kh,kw,cin/groups,cout]}, overwritten
      */
-    public static void run(ConvAlgorithm algorithm, ConvSpec s, float[] x, float[] dy, float[] dw) {
+    public static void run(ConvAlgorithm algorithm, ConvSpec s, ImageParts x, float[] dy, float[] dw) {
         if (s.weightSize() == 0) {
             return;
         }
@@ -47,15 +53,15 @@ public final class ConvWeightGradient {
         var at = Correlation.forward(s);
         var window = Window.of(at);
         if (Depthwise.fits(s)) {
-            Depthwise.weightGradient(s, x, dy, dw);
+            Depthwise.weightGradient(s, x.whole(), dy, dw);
         } else if (WinogradWeightGradient.chosen(algorithm, at)) {
             WinogradWeightGradient.run(at, x, dy, dw);
         } else if (FewChannelsGradient.fits(window)) {
-            FewChannelsGradient.run(window, x, dy, dw);
+            FewChannelsGradient.run(window, x.whole(), dy, dw);
         } else if (ImageGradient.fits(window)) {
-            ImageGradient.run(window, x, dy, dw);
+            ImageGradient.run(window, x.whole(), dy, dw);
         } else {
-            run(window, x, dy, dw);
+            run(window, x.whole(), dy, dw);
         }
     }
 

@@ -5,6 +5,7 @@ import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.KeptWeights;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
@@ -59,7 +60,12 @@ final class WinogradConvolution {
 
     /** Computes {@code result = leaky(correlation(source, weight) + bias)}. */
     static void run(
-            Correlation at, float slope, float[] source, float[] weight, float @Nullable [] bias, float[] result) {
+            Correlation at,
+            float slope,
+            ImageParts source,
+            float[] weight,
+            float @Nullable [] bias,
+            ImageParts result) {
         run(at, slope, source, weight, bias, result, null);
     }
 
@@ -67,10 +73,10 @@ final class WinogradConvolution {
     static void run(
             Correlation at,
             float slope,
-            float[] source,
+            ImageParts source,
             float[] weight,
             float @Nullable [] bias,
-            float[] result,
+            ImageParts result,
             @Nullable KeptWeights kept) {
         var tiles = WinogradTiles.of(at);
         var start = Scratch.biasOrZeros(bias, at.resultChannels());
@@ -86,7 +92,7 @@ final class WinogradConvolution {
     }
 
     private static void many(
-            WinogradTiles tiles, float slope, float[] source, float[] weight, float[] bias, float[] result) {
+            WinogradTiles tiles, float slope, ImageParts source, float[] weight, float[] bias, ImageParts result) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         int panels = Panels.count(at.resultChannels(), PANEL);
@@ -120,10 +126,10 @@ final class WinogradConvolution {
             int from,
             int to,
             float slope,
-            float[] source,
+            ImageParts source,
             float[] packed,
             float[] bias,
-            float[] result) {
+            ImageParts result) {
         var at = tiles.at();
         var products = WinogradProducts.of(to - from, at.sourceChannels());
         var u = Scratch.floats(Scratch.LEFT, products.sourceSize());
@@ -154,11 +160,11 @@ final class WinogradConvolution {
     private static void few(
             WinogradTiles tiles,
             float slope,
-            float[] source,
+            ImageParts source,
             float[] weight,
             float @Nullable [] gathered,
             float[] bias,
-            float[] result) {
+            ImageParts result) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         var products = WinogradProducts.of(tiles.count(), channels);
@@ -198,7 +204,7 @@ final class WinogradConvolution {
             int column,
             float slope,
             float[] bias,
-            float[] result) {
+            ImageParts result) {
         int width = Math.min(PANEL, tiles.at().resultChannels() - column);
         WinogradResult.tiles(
                 tiles, from, products.tiles(), m, products.productStride(), column, width, slope, bias, result);

@@ -10,6 +10,8 @@ import static dev.obverse.backend.cpu.simd.WinogradPoints.B2;
 import static dev.obverse.backend.cpu.simd.WinogradPoints.B3;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
+import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
 import jdk.incubator.vector.FloatVector;
@@ -41,25 +43,55 @@ final class WinogradResult {
             int width,
             float slope,
             float[] bias,
-            float[] result) {
+            ImageParts result) {
+        int begin = 0;
+        for (int i = 0; i < result.count(); i++) {
+            int end = begin + result.channels()[i];
+            int from = Math.max(channel, begin);
+            int to = Math.min(channel + width, end);
+            if (from < to) {
+                var target = new Target(result.arrays()[i], result.channels()[i], from - begin, to - from);
+                tiles(tiles, first, count, m, from - channel, pointStride, width, from, slope, bias, target);
+            }
+            begin = end;
+        }
+    }
+
+    /** {@code width} channels from {@code channel} on of an array whose pixels have {@code channels}. */
+    private record Target(float[] array, int channels, int channel, int width) {}
+
+    private static void tiles(
+            WinogradTiles tiles,
+            int first,
+            int count,
+            float[] m,
+            int mo,
+            int pointStride,
+            int tileStride,
+            int bi,
+            float slope,
+            float[] bias,
+            Target target) {
         var at = tiles.at();
-        int channels = at.resultChannels();
+        int channels = target.channels;
+        int width = target.width;
+        var result = target.array;
         int stride = at.resultW() * channels;
         var half = Scratch.floats(Scratch.HALF, (long) RESULT * SOURCE * L);
         int image = tiles.image(first);
         int row = tiles.row(first);
         int column = tiles.column(first);
         for (int t = 0; t < count; t++) {
-            int to = ((image * at.resultH() + row) * at.resultW() + column) * channels + channel;
+            int to = ((image * at.resultH() + row) * at.resultW() + column) * channels + target.channel;
             int rows = Math.min(RESULT, at.rows() - row);
             int columns = Math.min(RESULT, at.columns() - column);
             if (rows == RESULT && columns == RESULT) {
                 for (int c = 0; c < width; c += L) {
-                    int mo = t * width + c;
-                    pixels(m, mo, pointStride, half, bias, channel + c, slope, result, to + c, stride, channels);
+                    int o = mo + t * tileStride + c;
+                    pixels(m, o, pointStride, half, bias, bi + c, slope, result, to + c, stride, channels);
                 }
             } else {
-                part(tiles, rows, columns, m, t * width, pointStride, half, bias, channel, width, slope, result, to);
+                part(at, rows, columns, m, mo + t * tileStride, pointStride, half, bias, bi, slope, target, to);
             }
             column += RESULT;
             if (column >= at.columns()) {
@@ -75,7 +107,7 @@ final class WinogradResult {
 
     /** A tile that reaches beyond the image: {@code rows} by {@code columns} of its pixels are stored. */
     private static void part(
-            WinogradTiles tiles,
+            Correlation at,
             int rows,
             int columns,
             float[] m,
@@ -83,19 +115,17 @@ final class WinogradResult {
             int pointStride,
             float[] half,
             float[] bias,
-            int channel,
-            int width,
+            int bi,
             float slope,
-            float[] result,
+            Target target,
             int to) {
-        var at = tiles.at();
         var patch = Scratch.floats(Scratch.TILE, (long) RESULT * RESULT * L);
-        for (int c = 0; c < width; c += L) {
-            pixels(m, mo + c, pointStride, half, bias, channel + c, slope, patch, 0, RESULT * L, L);
+        for (int c = 0; c < target.width; c += L) {
+            pixels(m, mo + c, pointStride, half, bias, bi + c, slope, patch, 0, RESULT * L, L);
             for (int y = 0; y < rows; y++) {
                 for (int x = 0; x < columns; x++) {
-                    int o = to + (y * at.resultW() + x) * at.resultChannels() + c;
-                    System.arraycopy(patch, (y * RESULT + x) * L, result, o, L);
+                    int o = to + (y * at.resultW() + x) * target.channels + c;
+                    System.arraycopy(patch, (y * RESULT + x) * L, target.array, o, L);
                 }
             }
         }

@@ -10,6 +10,7 @@ import static dev.obverse.backend.cpu.simd.WinogradPoints.B2;
 import static dev.obverse.backend.cpu.simd.WinogradPoints.SUM;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
 import java.util.Arrays;
@@ -40,20 +41,37 @@ final class WinogradSource {
             WinogradTiles tiles,
             int first,
             int count,
-            float[] source,
+            ImageParts source,
             float[] u,
             int pointStride,
             int chunk,
             int uo,
             int pitch) {
-        int channels = tiles.at().sourceChannels();
+        for (int i = 0; i < source.count(); i++) {
+            int channels = source.channels()[i];
+            part(tiles, first, count, source.arrays()[i], channels, u, pointStride, chunk, uo, pitch);
+            uo += channels / L * chunk;
+        }
+    }
+
+    private static void part(
+            WinogradTiles tiles,
+            int first,
+            int count,
+            float[] source,
+            int channels,
+            float[] u,
+            int pointStride,
+            int chunk,
+            int uo,
+            int pitch) {
         int longest = Math.max(1, (STRIP / (SOURCE * channels) - 2) / RESULT);
         for (int t = 0; t < count; ) {
             int left = tiles.across() - (first + t) % tiles.across();
             int length = Math.min(Math.min(longest, left), count - t);
             int width = (length * RESULT + 2) * channels;
             var strip = Scratch.floats(Scratch.HALF, (long) SOURCE * width);
-            columns(tiles, first + t, width, source, strip);
+            columns(tiles, first + t, width, source, channels, strip);
             for (int i = 0; i < length; i++) {
                 rows(strip, width, i * RESULT * channels, channels, u, uo + (t + i) * pitch, pointStride, chunk);
             }
@@ -62,9 +80,8 @@ final class WinogradSource {
     }
 
     /** Transforms along columns the {@code width} floats of six source rows that begin with those of a tile. */
-    private static void columns(WinogradTiles tiles, int tile, int width, float[] source, float[] strip) {
+    private static void columns(WinogradTiles tiles, int tile, int width, float[] source, int channels, float[] strip) {
         var at = tiles.at();
-        int channels = at.sourceChannels();
         int row = tiles.row(tile) + tiles.firstRow();
         int column = tiles.column(tile) + tiles.firstColumn();
         int from = ((tiles.image(tile) * at.sourceH() + row) * at.sourceW() + column) * channels;

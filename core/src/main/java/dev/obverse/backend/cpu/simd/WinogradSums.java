@@ -2,6 +2,7 @@ package dev.obverse.backend.cpu.simd;
 
 import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
 
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
 
 /**
@@ -58,7 +59,7 @@ record WinogradSums(int tiles, int sourceChannels, int resultChannels) {
     }
 
     /** Transforms {@code count} tiles from {@code from} on, where the block begins with tile {@code first}. */
-    void transform(WinogradTiles all, int first, int from, int count, float[] x, float[] dy, float[] u, float[] v) {
+    void transform(WinogradTiles all, int first, int from, int count, ImageParts x, float[] dy, float[] u, float[] v) {
         WinogradSource.tiles(all, first + from, count, x, u, sourceStride(), chunk(), from * L, L);
         WinogradGradient.tiles(all, first + from, count, dy, v, from, gradientStride(), panelStride());
     }

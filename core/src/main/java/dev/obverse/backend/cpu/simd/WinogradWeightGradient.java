@@ -6,6 +6,7 @@ import static jdk.incubator.vector.FloatVector.fromArray;
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.backend.cpu.conv.Correlation;
+import dev.obverse.backend.cpu.conv.ImageParts;
 import dev.obverse.backend.cpu.conv.Panels;
 import dev.obverse.backend.cpu.conv.Scratch;
 import dev.obverse.backend.cpu.conv.WinogradTiles;
@@ -58,7 +59,7 @@ final class WinogradWeightGradient {
         return WinogradTiles.chosen(algorithm, at, L, WEIGHT_COST);
     }
 
-    static void run(Correlation at, float[] x, float[] dy, float[] dw) {
+    static void run(Correlation at, ImageParts x, float[] dy, float[] dw) {
         var tiles = WinogradTiles.of(at);
         long floats = (long) POINTS * tiles.count() * (at.sourceChannels() + at.resultChannels());
         int channels = Math.min(at.sourceChannels(), at.resultChannels());
@@ -69,7 +70,7 @@ final class WinogradWeightGradient {
         }
     }
 
-    private static void few(WinogradTiles tiles, float[] x, float[] dy, float[] dw) {
+    private static void few(WinogradTiles tiles, ImageParts x, float[] dy, float[] dw) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         var sums = new WinogradSums(tiles.count(), channels, at.resultChannels());
@@ -93,7 +94,7 @@ final class WinogradWeightGradient {
         });
     }
 
-    private static void many(WinogradTiles tiles, float[] x, float[] dy, float[] dw) {
+    private static void many(WinogradTiles tiles, ImageParts x, float[] dy, float[] dw) {
         var at = tiles.at();
         int channels = at.sourceChannels();
         int panels = Panels.count(at.resultChannels(), PANEL);
@@ -125,7 +126,7 @@ final class WinogradWeightGradient {
     }
 
     private static void slab(
-            WinogradTiles tiles, int from, int to, float[] x, float[] dy, float[] home, int o, int panelSize) {
+            WinogradTiles tiles, int from, int to, ImageParts x, float[] dy, float[] home, int o, int panelSize) {
         var at = tiles.at();
         for (int tile = from; tile < to; tile += BLOCK) {
             var sums = new WinogradSums(Math.min(BLOCK, to - tile), at.sourceChannels(), at.resultChannels());
