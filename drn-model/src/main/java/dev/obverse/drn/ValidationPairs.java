@@ -8,6 +8,7 @@ import dev.obverse.drn.face.Fingerprint;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
@@ -15,9 +16,9 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /**
- * The pairs that may say how far a score can be trusted: the test pairs of a manifest without those whose original
- * person or video a run was trained on. Of these the network knows the answers, and a rate that counts them says more
- * than is true of strangers.
+ * The pairs that may say how far a score can be trusted: the test pairs of a manifest that show somebody of the
+ * gallery, without those whose original person or video a run was trained on. Of these the network knows the answers,
+ * and a rate that counts them says more than is true of strangers.
  *
  * @param rows what is left, at least one
  * @param warnings sentences about what a reader must know of them; empty if there is nothing to say
@@ -33,14 +34,23 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
      *
      * @param run whose training pairs are read again from where they were
      * @param file the manifest's, for sentences
-     * @throws DataException if there is no test pair, or none that shows a stranger
+     * @param gallery names of the people among whom scores are
+     * @throws DataException if no test pair shows anybody of the gallery, or all whom they show were trained on
      */
-    public static ValidationPairs of(RunConfig run, Path file, PairManifest manifest) throws DataException {
-        var test = manifest.rows(Split.TEST);
-        if (test.isEmpty()) {
+    public static ValidationPairs of(RunConfig run, Path file, PairManifest manifest, Collection<String> gallery)
+            throws DataException {
+        var all = manifest.rows(Split.TEST);
+        if (all.isEmpty()) {
             throw new DataException("Manifest " + file
                     + " has no test pairs, which say how far a score can be trusted: give one whose split column says"
                     + " test");
+        }
+        var people = Set.copyOf(gallery);
+        var test = all.stream().filter(row -> people.contains(row.originalId())).toList();
+        if (test.isEmpty()) {
+            throw new DataException("None of the test pairs of " + file + " shows a person of the gallery: its folders"
+                    + " must be named as the manifest's original_id, such as "
+                    + all.getFirst().originalId());
         }
         var warnings = new ArrayList<String>();
         PairManifest trained;
@@ -68,7 +78,8 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
                 .toList();
         if (unseen.isEmpty()) {
             throw new DataException("The run was trained on the people or videos of all " + test.size()
-                    + " test pairs of " + file + ", such as " + test.getFirst().originalId()
+                    + " test pairs of " + file + " that show somebody of the gallery, such as "
+                    + test.getFirst().originalId()
                     + ", so that they do not say how far a score of a stranger can be trusted: give a --validation"
                     + " whose test pairs show other people");
         }

@@ -61,7 +61,7 @@ class ValidationPairsTest {
     }
 
     private static ValidationPairs choose(RunConfig run, Path file) throws IOException {
-        return ValidationPairs.of(run, file, PairManifest.read(file));
+        return ValidationPairs.of(run, file, PairManifest.read(file), List.of("ann", "bob", "eve", "gus"));
     }
 
     private static void warns(List<String> warnings, String... parts) {
@@ -97,7 +97,13 @@ class ValidationPairsTest {
         var pairs = write("pairs.csv", trained("ann", "bob"), test("ann", "fay"));
         var message = assertThrows(DataException.class, () -> choose(run(pairs), pairs))
                 .getMessage();
-        assertTrue(message.contains("all 1 test pairs of " + pairs + ", such as ann"), message);
+        assertTrue(
+                message.contains("all 1 test pairs of " + pairs + " that show somebody of the gallery, such as ann"),
+                message);
+        var strangers = write("strangers.csv", test("hal", "fay"));
+        assertTrue(assertThrows(DataException.class, () -> choose(run(pairs), strangers))
+                .getMessage()
+                .contains("shows a person of the gallery"));
         var untested = write("untested.csv", trained("eve", "bob"));
         assertThrows(DataException.class, () -> choose(run(pairs), untested));
     }

@@ -241,6 +241,9 @@ class BadInputTest {
         var someone =
                 PairManifest.read(tiny.pairs()).rows(Split.TRAIN).getFirst().originalId();
         var trained = manifest(HEADER + "p1,original/p000001.png,fake/p000001.png," + someone + ",b,v,test\n");
+        refused(1, "shows a person of the gallery", identify(gallery, pairs(), "--validation", trained));
+        var met = Files.createDirectories(gallery.resolve(someone));
+        Files.copy(tiny.pairs().resolveSibling("fake/p000003.png"), met.resolve("1.png"));
         refused(1, "The run was trained on", identify(gallery, pairs(), "--validation", trained));
         refused(2, "--top must be at least 1", identify(gallery, pairs(), "--top", "0"));
     }

@@ -153,7 +153,7 @@ public final class Identify implements Callable<Integer> {
                             + " nothing of fakes and traced faces: give --validation."));
         }
         var manifest = PairManifest.read(validation);
-        var chosen = ValidationPairs.of(run, validation, manifest);
+        var chosen = ValidationPairs.of(run, validation, manifest, people.people());
         var data = new PairDataset(manifest, chosen.rows(), tracer.size());
         var found = Identification.of(tracer, data, judge, people);
         return new Trusted(
