@@ -22,6 +22,7 @@ import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -192,6 +193,10 @@ class OptimizerTest {
                 IllegalArgumentException.class, () -> new Adam(List.of(new Group(parameters, 1, 0)), 1, 0.9, 1e-8));
     }
 
+    private static Tensor weight(Module model) {
+        return Objects.requireNonNull(model.namedParameters().get("weight")).value();
+    }
+
     /** The same step with the gradient of a large weight as outer products and, because somebody looked, computed. */
     @ParameterizedTest
     @ValueSource(strings = {"sgd", "adam", "adamW"})
@@ -205,7 +210,7 @@ class OptimizerTest {
             for (int step = 0; step < 2; step++) {
                 optimizer.zeroGrad();
                 model.forward(x).square().mean().backward();
-                var weight = model.namedParameters().get("weight").value();
+                var weight = weight(model);
                 assertTrue(weight.outerProducts() != null, "kept as outer products");
                 if (model == computed) {
                     assertTrue(weight.grad() != null, "read");
@@ -216,8 +221,8 @@ class OptimizerTest {
             }
         }
         assertEquals(norms[1], norms[0], 1e-6 * norms[1]);
-        var expected = computed.namedParameters().get("weight").value().toDoubleArray();
-        var actual = kept.namedParameters().get("weight").value().toDoubleArray();
+        var expected = weight(computed).toDoubleArray();
+        var actual = weight(kept).toDoubleArray();
         // Adam's first steps divide a gradient by its own size, rounding errors near zero included.
         assertArrayEquals(expected, actual, name.equals("sgd") ? 1e-6 : 2e-4);
     }
