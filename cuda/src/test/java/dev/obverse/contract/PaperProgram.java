@@ -19,6 +19,7 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.LongStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DynamicTest;
@@ -27,6 +28,9 @@ import org.junit.jupiter.api.DynamicTest;
  * What {@code PaperCardTest} runs: the kit's cases that go to cuDNN and cuBLAS, and training steps recorded and not.
  */
 public final class PaperProgram {
+    /** Of an input of a case. */
+    private static final int MOST_ELEMENTS = 10_000;
+
     private PaperProgram() {}
 
     public static void main(String[] args) throws Throwable {
@@ -67,8 +71,14 @@ public final class PaperProgram {
                 return new int[] {1};
             }
         };
+        // shapes that fill several of the CPU's tiles say nothing new about a call, and a card on paper is slow
+        var large = OpCatalogue.ops().stream()
+                .filter(c -> c.inputs().stream().anyMatch(x -> x.shape().size() > MOST_ELEMENTS))
+                .map(Case::name)
+                .collect(Collectors.toSet());
         var tests = Stream.concat(kit.ops(), kit.kernels())
-                .filter(t -> t.getDisplayName().matches("(?i).*(conv|matmul|inference|product).*"))
+                .filter(t -> t.getDisplayName().matches("(?i).*(conv|matmul|inference|three products).*"))
+                .filter(t -> !large.contains(t.getDisplayName()))
                 .toList();
         if (tests.size() < 100) {
             failures.add("only " + tests.size() + " cases of the kit go to cuDNN and cuBLAS");

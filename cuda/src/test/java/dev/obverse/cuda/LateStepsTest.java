@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.obverse.cuda.device.CudaContext;
 import dev.obverse.cuda.host.HostCard;
 import dev.obverse.nn.Layer;
+import dev.obverse.nn.TrainState;
 import dev.obverse.nn.layer.BatchNorm;
 import dev.obverse.nn.layer.Conv2d;
 import dev.obverse.nn.layer.Dropout;
@@ -29,8 +30,10 @@ import dev.obverse.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -68,6 +71,7 @@ class LateStepsTest {
     private static final class Run implements TrainListener {
         final Device device;
         final Sequential model;
+        final Adam optimizer;
         final Trainer<Batch> trainer;
         final Ema ema;
         final List<StepReport> reports = new ArrayList<>();
@@ -83,7 +87,8 @@ class LateStepsTest {
             }
             model.to(device);
             ema = new Ema(model, 0.9);
-            trainer = new Trainer<Batch>(model, new Adam(model.namedParameters(), 0.02), this::inputs, this::loss)
+            optimizer = new Adam(model.namedParameters(), 0.02);
+            trainer = new Trainer<Batch>(model, optimizer, this::inputs, this::loss)
                     .schedule(Schedule.cosine(30, 0.1).afterWarmUp(3))
                     .clipNorm(0.4)
                     .ema(ema)
@@ -326,5 +331,53 @@ class LateStepsTest {
                     1);
         }
         recorded.assertLike(expected);
+    }
+
+    /** An optimiser that is restored has other tensors, which a recorded step does not know. */
+    @Test
+    void aRestoredOptimizerIsRecordedAnew() {
+        long before = CONTEXTS.get(1).recordings();
+        var expected = new Run(PLAIN, false);
+        var recorded = new Run(RECORDING, false);
+        for (var run : List.of(expected, recorded)) {
+            run.trainer.listener(new TrainListener() {
+                private @Nullable TrainState saved;
+
+                @Override
+                public void onStep(StepReport report) {
+                    if (report.step() == 2) {
+                        saved = lasting(run.optimizer.state());
+                    } else if (report.step() == STEPS && saved != null) {
+                        run.optimizer.restore(saved);
+                    }
+                }
+            });
+            run.fitting();
+        }
+        recorded.assertLike(expected);
+        assertEquals(before + 2, CONTEXTS.get(1).recordings(), "it was recorded twice");
+    }
+
+    private static TrainState lasting(TrainState state) {
+        var tensors = new LinkedHashMap<String, Tensor>();
+        state.tensors().forEach((name, t) -> tensors.put(name, Tensor.of(Device.cpu(), t.toArray(), t.shape())));
+        return new TrainState(tensors, state.metadata());
+    }
+
+    /** The batches would go on from where they are, and a step that has been started would be told of. */
+    @Test
+    void aTrainerIsNotRestoredWithinFit() {
+        var run = new Run(RECORDING, false);
+        var saved = run.trainer.state();
+        run.trainer.listener(new TrainListener() {
+            @Override
+            public void onStep(StepReport report) {
+                run.trainer.restore(saved);
+            }
+        });
+        var error = assertThrows(IllegalStateException.class, run::fitting);
+        assertTrue(String.valueOf(error.getMessage()).contains("fit is running"), error.getMessage());
+        run.trainer.restore(saved); // and afterwards it is
+        assertEquals(0, run.trainer.steps());
     }
 }

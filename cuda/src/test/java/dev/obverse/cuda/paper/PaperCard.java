@@ -10,17 +10,27 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Builds the libraries of a card that exists on paper only, {@code paper.cpp}; JCuda's own find them by their names.
+ * Builds the libraries of a card that exists on paper only, {@code paper.h} and what is beside it; JCuda's own find
+ * them by their names.
  */
 final class PaperCard {
+    /** What it stands for, a file each. */
+    private static final List<String> PARTS = List.of("driver", "memory", "streams", "nvrtc", "cublas", "cudnn");
+
     private PaperCard() {}
 
     /** Writes them into {@code folder}, which {@code -Dobverse.cuda.libraries} then names. */
     static void build(Path folder) throws IOException, InterruptedException {
-        var source = resource("/dev/obverse/cuda/paper/paper.cpp", folder.resolve("paper.cpp"));
-        resource("/dev/obverse/cuda/host/host.h", folder.resolve("host.h"));
+        copy("host", "host.h", folder);
+        copy("paper", "paper.h", folder);
+        copy("paper", "rounding.h", folder);
+        var all = new ArrayList<>(List.of("-fvisibility=hidden"));
+        for (var part : PARTS) {
+            all.add(copy("paper", part + ".cpp", folder));
+        }
+        all.addAll(List.of("-ldl", "-lpthread"));
         var driver = folder.resolve("libcuda.so.1").toString();
-        link("libcuda.so.1", driver, "-fvisibility=hidden", source.toString(), "-ldl", "-lpthread");
+        link("libcuda.so.1", driver, all.toArray(String[]::new));
         var empty = Files.writeString(folder.resolve("empty.cpp"), "").toString();
         for (var name : List.of(
                 "libcublasLt.so.12",
@@ -32,14 +42,16 @@ final class PaperCard {
         }
     }
 
-    private static Path resource(String name, Path file) throws IOException {
-        try (var stream = PaperCard.class.getResourceAsStream(name)) {
+    private static String copy(String from, String name, Path folder) throws IOException {
+        var resource = "/dev/obverse/cuda/" + from + "/" + name;
+        try (var stream = PaperCard.class.getResourceAsStream(resource)) {
             if (stream == null) {
-                throw new IllegalStateException(name + " is missing");
+                throw new IllegalStateException(resource + " is missing");
             }
+            var file = folder.resolve(name);
             Files.copy(stream, file);
+            return file.toString();
         }
-        return file;
     }
 
     private static void link(String name, String to, String... rest) throws IOException, InterruptedException {

@@ -13,7 +13,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * All that we say to the driver, cuBLAS, cuDNN and NVRTC, through JCuda's own libraries, is what their documentation
- * wants, as far as {@code paper.cpp} has it right; a process of its own, because libraries are loaded once.
+ * wants, as far as {@code paper.h} and its parts have it right; a process of its own, because libraries are loaded
+ * once.
  */
 class PaperCardTest {
     @Test

@@ -13,7 +13,9 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -45,86 +47,58 @@ final class LateSteps implements AutoCloseable {
     private final Optimizer optimizer;
     private final StepKernels kernels;
     private final Options options;
+    private final StepRecording recording;
     private @Nullable Tensor gate;
     private List<Loss.Term> terms = List.of();
-    private List<Shape> lastShapes = List.of();
-    private List<Tensor> inputs = List.of();
-    private List<Object> recordedWith = List.of();
-    private StepKernels.@Nullable Repeated repeated;
 
     LateSteps(Optimizer optimizer, StepKernels kernels, Options options) {
         this.optimizer = optimizer;
         this.kernels = kernels;
         this.options = options;
+        this.recording = new StepRecording(kernels);
     }
 
     // ---- starting
 
-    /** Starts a step; {@code step} and {@code epoch} are for its report. */
+    /** Starts a step; {@code step} and {@code epoch} are for its report. One that fails to start has not been. */
     Started start(Supplier<Loss> loss, double lrFactor, long step, long epoch) {
-        optimizer.prepare(kernels, lrFactor);
-        work(loss);
-        return started(lrFactor, step, epoch);
+        return start(() -> work(loss), lrFactor, step, epoch);
     }
 
     /** Starts a step whose loss is a function of these tensors; it may be recorded, or be done as recorded. */
-    Started start(Replayed loss, List<Tensor> batch, double lrFactor, long step, long epoch) {
-        var known = recording(batch);
-        if (known == null) {
-            return start(() -> loss.of(batch), lrFactor, step, epoch);
-        }
-        for (int i = 0; i < batch.size(); i++) {
-            inputs.get(i).set(batch.get(i));
-        }
+    Started start(Function<List<Tensor>, Loss> loss, List<Tensor> batch, double lrFactor, long step, long epoch) {
+        return start(
+                () -> recording.run(batch, memory(), inputs -> work(() -> loss.apply(inputs))), lrFactor, step, epoch);
+    }
+
+    private Started start(Runnable work, double lrFactor, long step, long epoch) {
         optimizer.prepare(kernels, lrFactor);
-        known.run(() -> work(() -> loss.of(inputs)));
-        return started(lrFactor, step, epoch);
-    }
-
-    /** A loss of tensors that are in the same memory in every step. */
-    interface Replayed {
-        Loss of(List<Tensor> inputs);
-    }
-
-    private Started started(double lrFactor, long step, long epoch) {
-        return new Started(kernels.read(requireGate().storage()), terms, lrFactor, step, epoch);
+        try {
+            work.run();
+            return new Started(kernels.read(requireGate().storage()), terms, lrFactor, step, epoch);
+        } catch (RuntimeException e) {
+            try {
+                takeBack(1);
+            } catch (RuntimeException lost) {
+                e.addSuppressed(lost); // the device itself may be what failed
+            }
+            throw e;
+        }
     }
 
     /**
-     * What can be repeated, for inputs of these shapes and the parameters that are trained now; null if nothing. The
-     * shapes are those that two batches had in succession: an epoch's last batch, with which a resumed run may begin,
-     * is often smaller, and must not decide.
+     * What a step changes, and which parameters it trains. A restored optimiser has other tensors; a loss with another
+     * number of terms, another gate.
      */
-    private StepKernels.@Nullable Repeated recording(List<Tensor> batch) {
-        var shapes = shapes(batch);
-        boolean again = shapes.equals(lastShapes);
-        lastShapes = shapes;
-        var now = new ArrayList<Object>();
+    private List<Object> memory() {
+        var memory = new ArrayList<Object>();
         for (var parameter : optimizer.parameters().values()) {
-            now.add(parameter.value().storage());
-            now.add(parameter.isFrozen());
+            memory.add(parameter.value().storage());
+            memory.add(parameter.isFrozen());
         }
-        if (repeated == null || !now.equals(recordedWith) || !shapes(inputs).equals(shapes)) {
-            if (!again) {
-                return null;
-            }
-            close();
-            repeated = kernels.repeated().orElse(null);
-            if (repeated == null) {
-                return null;
-            }
-            recordedWith = now;
-            inputs = batch.stream().map(LateSteps::copy).toList();
-        }
-        return repeated;
-    }
-
-    private static List<Shape> shapes(List<Tensor> tensors) {
-        return tensors.stream().map(Tensor::shape).toList();
-    }
-
-    private static Tensor copy(Tensor tensor) {
-        return TensorScope.keepAlways(Tensor.empty(tensor.device(), tensor.shape()));
+        optimizer.state().tensors().values().forEach(tensor -> memory.add(tensor.storage()));
+        memory.add(Optional.ofNullable(gate));
+        return memory;
     }
 
     private void work(Supplier<Loss> loss) {
@@ -174,16 +148,26 @@ final class LateSteps implements AutoCloseable {
 
     // ---- finishing
 
-    /** The loss, each term before its weight, and the gradient's norm; waits for the step. */
-    record Numbers(double total, double[] terms, double norm) {}
-
-    Numbers finish(Started started) {
+    /**
+     * Waits for a step, and says what it did.
+     *
+     * @throws ArithmeticException if its loss or gradient was not finite: this step and those started since have
+     *     changed nothing but the optimiser's counters, see {@link #takeBack}
+     */
+    StepReport finish(Started started) {
         var values = started.numbers.get();
-        var terms = new double[started.terms.size()];
-        for (int i = 0; i < terms.length; i++) {
-            terms[i] = values[StepKernels.LOSSES + 1 + i];
+        var terms = new LinkedHashMap<String, Double>();
+        for (int i = 0; i < started.terms.size(); i++) {
+            var term = started.terms.get(i);
+            double value = values[StepKernels.LOSSES + 1 + i];
+            FiniteNumbers.requireTerm(started.step, term, value);
+            terms.put(term.name(), value);
         }
-        return new Numbers(values[StepKernels.LOSSES], terms, values[StepKernels.NORM]);
+        double total = values[StepKernels.LOSSES];
+        double norm = values[StepKernels.NORM];
+        FiniteNumbers.requireTotal(started.step, total);
+        FiniteNumbers.requireNorm(started.step, norm);
+        return new StepReport(started.step, started.epoch, total, terms, started.lrFactor, norm);
     }
 
     /**
@@ -211,9 +195,6 @@ final class LateSteps implements AutoCloseable {
 
     @Override
     public void close() {
-        if (repeated != null) {
-            repeated.close();
-            repeated = null;
-        }
+        recording.close();
     }
 }

@@ -42,8 +42,7 @@ public final class Trainer<B> implements Stateful {
     private final Module model;
     private final Optimizer optimizer;
     private final Function<B, Loss> loss;
-    private final @Nullable Function<B, List<Tensor>> inputs;
-    private final Function<List<Tensor>, Loss> lossOfInputs;
+    private final @Nullable Divided<B> divided;
     private final List<TrainListener> listeners = new ArrayList<>();
     private Schedule schedule = Schedule.constant();
     private double maxNorm = Double.POSITIVE_INFINITY;
@@ -51,6 +50,7 @@ public final class Trainer<B> implements Stateful {
     private int accumulate = 1;
     private @Nullable Ema ema;
     private boolean reachVerified;
+    private boolean fitting;
     private LateSteps.@Nullable Started waiting;
     private long steps;
     private long epoch;
@@ -61,10 +61,7 @@ public final class Trainer<B> implements Stateful {
         this.model = model;
         this.optimizer = optimizer;
         this.loss = loss;
-        this.inputs = null;
-        this.lossOfInputs = _ -> {
-            throw new IllegalStateException("Trainer: there is no loss of inputs");
-        };
+        this.divided = null;
     }
 
     /**
@@ -75,10 +72,12 @@ public final class Trainer<B> implements Stateful {
             Module model, Optimizer optimizer, Function<B, List<Tensor>> inputs, Function<List<Tensor>, Loss> loss) {
         this.model = model;
         this.optimizer = optimizer;
-        this.inputs = inputs;
-        this.lossOfInputs = loss;
+        this.divided = new Divided<>(inputs, loss);
         this.loss = batch -> loss.apply(inputs.apply(batch));
     }
+
+    /** A loss that a device may repeat, and what makes its tensors. */
+    private record Divided<B>(Function<B, List<Tensor>> inputs, Function<List<Tensor>, Loss> loss) {}
 
     // ---- options
 
@@ -139,32 +138,39 @@ public final class Trainer<B> implements Stateful {
     public void fit(Batches<B> data, long epochs) {
         model.train();
         waiting = null;
+        fitting = true;
         try (var late = lateSteps()) {
-            while (epoch < epochs) {
-                long skip = batchInEpoch;
-                var batches = data.of(epoch, skip);
-                try {
-                    if (skip == 0 && !batches.hasNext()) {
-                        throw new IllegalStateException("Trainer: epoch " + epoch + " has no batch");
-                    }
-                    while (batches.hasNext()) {
-                        if (runStep(batches, late)) {
-                            return;
-                        }
-                    }
-                } finally {
-                    close(batches);
-                }
-                report(late);
+            while (epoch < epochs && !runEpoch(data, late)) {
                 long completed = epoch++;
                 batchInEpoch = 0;
                 listeners.forEach(l -> l.onEpoch(completed));
             }
+        } finally {
+            fitting = false;
         }
     }
 
-    /** Does a step, or starts it and reports the one before; true if a listener wants to stop. */
-    private boolean runStep(Iterator<B> batches, @Nullable LateSteps late) {
+    /** Trains on what is left of an epoch; true if a listener wants to stop. */
+    private boolean runEpoch(Batches<B> data, @Nullable LateSteps late) {
+        var batches = data.of(epoch, batchInEpoch);
+        try {
+            if (batchInEpoch == 0 && !batches.hasNext()) {
+                throw new IllegalStateException("Trainer: epoch " + epoch + " has no batch");
+            }
+            boolean stop = false;
+            while (!stop && batches.hasNext()) {
+                runStep(batches, late);
+                stop = listeners.stream().anyMatch(l -> l.shouldStop(steps));
+            }
+            report(late);
+            return stop;
+        } finally {
+            close(batches);
+        }
+    }
+
+    /** Does a step, or starts it and reports the one before. */
+    private void runStep(Iterator<B> batches, @Nullable LateSteps late) {
         if (late == null) {
             var report = step(batches);
             listeners.forEach(l -> l.onStep(report));
@@ -173,11 +179,18 @@ public final class Trainer<B> implements Stateful {
             report(late);
             waiting = started;
         }
-        boolean stop = listeners.stream().anyMatch(l -> l.shouldStop(steps));
-        if (stop) {
-            report(late);
+    }
+
+    private static void close(Iterator<?> batches) {
+        if (batches instanceof AutoCloseable closeable) {
+            try {
+                closeable.close();
+            } catch (RuntimeException e) {
+                throw e;
+            } catch (Exception e) {
+                throw new IllegalStateException("Trainer: the data could not be closed: " + e.getMessage(), e);
+            }
         }
-        return stop;
     }
 
     // ---- devices that are not waited for
@@ -203,77 +216,44 @@ public final class Trainer<B> implements Stateful {
                 optimizer, device.steps(), new LateSteps.Options(maxNorm, maxValue, this::verifyReach, ema));
     }
 
-    /** Counts a step and starts it; one that cannot be started counts no more. */
+    /** Starts a step, and counts it. */
     private LateSteps.Started start(LateSteps late, B batch) {
         double lrFactor = schedule.factor(steps);
-        long before = optimizer.steps();
+        LateSteps.Started started;
+        if (divided == null) {
+            started = late.start(() -> loss.apply(batch), lrFactor, steps + 1, epoch);
+        } else {
+            try (var _ = TensorScope.open()) {
+                started = late.start(divided.loss, divided.inputs.apply(batch), lrFactor, steps + 1, epoch);
+            }
+        }
         steps++;
         batchInEpoch++;
-        try {
-            if (inputs == null) {
-                return late.start(() -> loss.apply(batch), lrFactor, steps, epoch);
-            }
-            try (var _ = TensorScope.open()) {
-                return late.start(lossOfInputs::apply, inputs.apply(batch), lrFactor, steps, epoch);
-            }
-        } catch (RuntimeException e) {
-            try {
-                takeBack(late, 1, optimizer.steps() - before);
-            } catch (RuntimeException lost) {
-                e.addSuppressed(lost); // the device itself may be what failed
-            }
-            throw e;
-        }
+        return started;
     }
 
-    /** Steps that were counted when they were started, and have changed nothing. */
-    private void takeBack(LateSteps late, long count, long ofOptimizer) {
-        steps -= count;
-        batchInEpoch -= count;
-        if (ofOptimizer > 0) {
-            late.takeBack(ofOptimizer);
-        }
-    }
-
-    /** Reads the numbers of the step that was started before, if any, and tells the listeners. */
+    /** Waits for the step that was started before, if any, and tells the listeners. */
     private void report(@Nullable LateSteps late) {
         var started = waiting;
         waiting = null;
         if (late == null || started == null) {
             return;
         }
-        var numbers = late.finish(started);
-        var terms = new LinkedHashMap<String, Double>();
+        StepReport report;
         try {
-            for (int i = 0; i < numbers.terms().length; i++) {
-                var term = started.terms().get(i);
-                requireFinite(started.step(), term, numbers.terms()[i]);
-                terms.put(term.name(), numbers.terms()[i]);
-            }
-            requireFinite(started.step(), numbers.total());
-            requireFiniteNorm(started.step(), numbers.norm());
+            report = late.finish(started);
         } catch (ArithmeticException e) {
             // from that step on the device's gate was shut, so that the one started since has changed nothing either
             long since = steps - started.step() + 1;
-            takeBack(late, since, since);
+            steps -= since;
+            batchInEpoch -= since;
+            late.takeBack(since);
             throw e;
         }
-        var report = new StepReport(
-                started.step(), started.epoch(), numbers.total(), terms, started.lrFactor(), numbers.norm());
         listeners.forEach(l -> l.onStep(report));
     }
 
-    private static void close(Iterator<?> batches) {
-        if (batches instanceof AutoCloseable closeable) {
-            try {
-                closeable.close();
-            } catch (RuntimeException e) {
-                throw e;
-            } catch (Exception e) {
-                throw new IllegalStateException("Trainer: the data could not be closed: " + e.getMessage(), e);
-            }
-        }
-    }
+    // ---- devices that are waited for
 
     /**
      * One optimiser step on the mean gradient of the next batches, as many as are accumulated or left. Each is used up
@@ -303,7 +283,7 @@ public final class Trainer<B> implements Stateful {
             GradientClip.clampValues(parameters, maxValue / scale);
         }
         double norm = scale * GradientClip.norm(parameters);
-        requireFiniteNorm(steps + 1, norm);
+        FiniteNumbers.requireNorm(steps + 1, norm);
         if (maxNorm < Double.POSITIVE_INFINITY) {
             scale *= GradientClip.factor(norm, maxNorm);
         }
@@ -324,11 +304,11 @@ public final class Trainer<B> implements Stateful {
             var total = result.total();
             for (var term : result.terms()) {
                 double value = term.value().item();
-                requireFinite(steps + 1, term, value);
+                FiniteNumbers.requireTerm(steps + 1, term, value);
                 sums.merge(term.name(), value, Double::sum);
             }
             double value = total.item();
-            requireFinite(steps + 1, value);
+            FiniteNumbers.requireTotal(steps + 1, value);
             total.backward();
             return value;
         }
@@ -339,31 +319,6 @@ public final class Trainer<B> implements Stateful {
             GradientReach.of(result, optimizer.parameters()).verify();
             reachVerified = true;
         }
-    }
-
-    private static void requireFinite(long step, Loss.Term term, double value) {
-        if (!Double.isFinite(value) && term.weight() != 0) {
-            throw notFinite(step, "loss term '" + term.name() + "'", value);
-        }
-    }
-
-    private static void requireFinite(long step, double total) {
-        if (!Double.isFinite(total)) {
-            throw notFinite(step, "total loss", total);
-        }
-    }
-
-    private static void requireFiniteNorm(long step, double norm) {
-        if (!Double.isFinite(norm)) {
-            throw new ArithmeticException("Step " + step + ": the norm of the gradient is " + norm
-                    + " although the loss is finite; the weights are as before the step");
-        }
-    }
-
-    private static ArithmeticException notFinite(long step, String what, double value) {
-        return new ArithmeticException("Step " + step + ": the " + what + " is " + value
-                + "; the weights are as before the step. Try a lower learning rate, a warm-up or clipNorm,"
-                + " and look at the batch");
     }
 
     // ---- resuming
@@ -381,8 +336,17 @@ public final class Trainer<B> implements Stateful {
         return ema == null ? state : state.with("ema", ema.state());
     }
 
+    /**
+     * Goes on from there with the next {@link #fit}.
+     *
+     * @throws IllegalStateException from within fit, whose batches would be those of another place
+     */
     @Override
     public void restore(TrainState state) {
+        if (fitting) {
+            throw new IllegalStateException("Trainer.restore: fit is running, and its batches would not go back;"
+                    + " end it by TrainListener.shouldStop, restore, and call fit again");
+        }
         long savedSteps = state.number("step");
         long savedEpoch = state.number("epoch");
         long savedBatch = state.number("batchInEpoch");
