@@ -19,12 +19,18 @@ import java.util.stream.DoubleStream;
  * machine is not equally fast at all times. At the end their results from the same inputs must agree.
  */
 final class Comparison implements AutoCloseable {
-    /** Seconds and least number of runs of each phase. Ours warms up for longer: its compiler is at work. */
+    /** Seconds of each phase. Ours warms up for longer: its compiler is at work. */
     private static final double WARM_UP = 0.8;
 
     private static final double PEER_WARM_UP = 0.2;
+
+    /** A whole network has its own process, in which nothing is compiled yet: after ten steps it is still at work. */
+    private static final double NETWORK_WARM_UP = 8;
+
+    private static final double PEER_NETWORK_WARM_UP = 2;
     private static final double PROBE = 0.2;
     private static final double BLOCK = 0.2;
+    private static final double NETWORK_BLOCK = 0.6;
     private static final int ROUNDS = 3;
 
     /** Until a library's threads have gone to sleep: Intel's OpenMP lets them spin for 200 ms. */
@@ -46,7 +52,7 @@ final class Comparison implements AutoCloseable {
         try {
             var own = prepare(ours, work, "");
             contenders.add(own);
-            own.time(WARM_UP, 3);
+            own.time(work.ownProcess() ? NETWORK_WARM_UP : WARM_UP, 3);
             for (var peer : peers) {
                 var fastest = fastest(peer, work);
                 if (fastest != null) {
@@ -87,7 +93,7 @@ final class Comparison implements AutoCloseable {
         double best = 0;
         for (var setting : peer.settings(work)) {
             var prepared = prepare(peer, work, setting);
-            prepared.time(PEER_WARM_UP, 2);
+            prepared.time(work.ownProcess() ? PEER_NETWORK_WARM_UP : PEER_WARM_UP, 2);
             double time = Arrays.stream(prepared.time(PROBE, 3)).min().orElseThrow();
             if (fastest == null || time < best) {
                 if (fastest != null) {
@@ -112,7 +118,7 @@ final class Comparison implements AutoCloseable {
                 // What ran in between has taken the caches: the first run of a block is nobody's steady state.
                 contender.time(0, 1);
                 var times = nanos.computeIfAbsent(contender, _ -> DoubleStream.builder());
-                for (double time : contender.time(BLOCK, 1)) {
+                for (double time : contender.time(work.ownProcess() ? NETWORK_BLOCK : BLOCK, 1)) {
                     times.add(time);
                 }
             }
