@@ -2,6 +2,8 @@ package dev.obverse.examples.command;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.backend.Backend;
 import dev.obverse.backend.ConvSpec;
@@ -88,6 +90,16 @@ class ParityBackendTest {
         var values = new double[2];
         both.memory().read(blocks.get(3), values);
         assertArrayEquals(new double[] {310, 420}, values);
+    }
+
+    @Test
+    void largeGradientsAreComputedOnBoth() {
+        var cpu = Device.cpu().backend();
+        assertTrue(cpu.optimizer().keepsOuterProducts(1, 2048, 2048), "the CPU by itself keeps them");
+        var parity = new ParityBackend(cpu, Device.reference().backend());
+        var both = parity.as(Device.cuda(96));
+        assertFalse(both.optimizer().keepsOuterProducts(1, 2048, 2048));
+        assertEquals(0, parity.comparisons().size());
     }
 
     @Test
