@@ -73,7 +73,7 @@ public record ConvSpec(
         return n * h * w;
     }
 
-    /** Channels of a block {@code [n,h,w,channels]} that is part of the image; 0 if the batch is empty. */
+    /** Channels of a block {@code [n,h,w,channels]} that is part of the image; 0 if the image has no pixels. */
     public int channels(Storage part) {
         return inPixels() == 0 ? 0 : part.length() / inPixels();
     }

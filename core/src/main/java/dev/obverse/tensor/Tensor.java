@@ -236,8 +236,8 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     public @Nullable Tensor grad() {
         var products = outerProducts;
         if (products != null) {
-            outerProducts = null;
             grad = OuterProductGradient.compute(this, products);
+            outerProducts = null; // not before: for want of memory there may be no gradient yet
         }
         return grad;
     }

@@ -1,6 +1,7 @@
 package dev.obverse.tensor;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
+import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertNull;
 
 import dev.obverse.random.Philox;
@@ -54,6 +55,22 @@ class ConvOfPartsTest {
         var actual = values(channels, (x, w, b) -> Functional.conv2dLeakyRelu(x, w, b, SAME, 0.2));
         for (int i = 0; i < expected.size(); i++) {
             assertArrayEquals(expected.get(i), actual.get(i));
+        }
+    }
+
+    /** So wide that Winograd's algorithm pays, with many tiles and with few; the image is nothing but its padding. */
+    @ParameterizedTest
+    @ValueSource(ints = {400, 1600})
+    void anImageWithoutRows(int width) {
+        for (var x : List.of(
+                List.of(leaf(1, 1, 0, width, 32)), List.of(leaf(1, 1, 0, width, 16), leaf(2, 1, 0, width, 16)))) {
+            var weight = leaf(3, 3, 3, 32, 16);
+            var bias = leaf(4, 16);
+            var y = Functional.conv2d(x, weight, bias, ConvOptions.DEFAULT.padding(2));
+            assertEquals(Shape.of(1, 2, width + 2, 16), y.shape());
+            assertArrayEquals(bias.expand(y.shape().toArray()).toArray(), y.toArray());
+            y.sum().backward();
+            assertArrayEquals(new float[weight.size()], gradient(weight));
         }
     }
 

@@ -5,10 +5,17 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import dev.obverse.backend.Backend;
+import dev.obverse.backend.Backends;
+import dev.obverse.backend.MemoryKernels;
 import dev.obverse.random.Philox;
+import java.lang.reflect.InvocationHandler;
+import java.lang.reflect.Proxy;
 import java.util.Objects;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 
@@ -101,6 +108,39 @@ class OuterProductGradientTest {
             w.registerHook(g -> g.mul(3));
             return linear(w, 2, 3);
         });
+    }
+
+    @Test
+    void staysWhereThereIsNoMemoryToComputeIt() {
+        var cpu = Device.cpu().backend();
+        var full = new AtomicBoolean();
+        var device = Device.cuda(95);
+        Backends.use(device, proxy(Backend.class, (_, method, arguments) -> {
+            var family = method.getReturnType() == Device.class ? device : method.invoke(cpu, arguments);
+            return !(family instanceof MemoryKernels memory)
+                    ? family
+                    : proxy(MemoryKernels.class, (_, kernel, given) -> {
+                        if (full.get() && kernel.getName().equals("allocate")) {
+                            throw new OutOfMemoryError("as the test wants it");
+                        }
+                        return kernel.invoke(memory, given);
+                    });
+        }));
+        var weight = weight(device);
+        linear(weight, 2, 3).backward();
+        full.set(true);
+        assertThrows(OutOfMemoryError.class, weight::grad);
+        assertTrue(weight.hasGrad());
+        full.set(false);
+        var expected = gradient(Device.cpu(), w -> linear(w, 2, 3));
+        assertArrayEquals(expected, Objects.requireNonNull(weight.grad()).toDoubleArray());
+    }
+
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
+        return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, (self, method, given) -> {
+            method.setAccessible(true);
+            return handler.invoke(self, method, given);
+        }));
     }
 
     @Test

@@ -50,6 +50,9 @@ record PartedImages(ElementwiseLoops loops, ArrayPool pool) {
     }
 
     private static ImageParts parts(ConvSpec spec, List<Storage> x) {
+        if (x.size() == 1) {
+            return ImageParts.of(CpuStorage.array(x.getFirst()), spec.cin());
+        }
         var arrays = new float[x.size()][];
         var channels = new int[x.size()];
         for (int i = 0; i < arrays.length; i++) {
