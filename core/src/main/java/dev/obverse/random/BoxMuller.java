@@ -3,7 +3,8 @@ package dev.obverse.random;
 /**
  * The functions of Box and Muller's transform, for arguments of 24 bits, from tables: a network's 150 million initial
  * weights take seconds with {@link StrictMath} alone. The tables are its values and the rest is plain arithmetic, so
- * the bits are the same everywhere; errors are a few units in the last place of a double.
+ * the bits are the same everywhere. Errors are below 2e-15 for angles, and for logarithms below 1e-15 of the value or,
+ * near 0, 4e-16: far less than the rounding of a weight to float.
  */
 final class BoxMuller {
     private static final int BITS = 12;

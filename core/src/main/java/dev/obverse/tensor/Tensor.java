@@ -232,7 +232,10 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
         return new Tensor(shape, storage(), backend);
     }
 
-    /** The accumulated gradient of a leaf, or of a tensor with {@link #retainGrad}; null before backward. */
+    /**
+     * The accumulated gradient of a leaf, or of a tensor with {@link #retainGrad}; null before backward. It is computed
+     * now if it was left as {@link #outerProducts}.
+     */
     public @Nullable Tensor grad() {
         var products = outerProducts;
         if (products != null) {

@@ -197,7 +197,7 @@ class OptimizerTest {
         return Objects.requireNonNull(model.namedParameters().get("weight")).value();
     }
 
-    /** The same step with the gradient of a large weight as outer products and, because somebody looked, computed. */
+    /** The same bits with the gradient of a large weight as outer products and, because somebody looked, computed. */
     @ParameterizedTest
     @ValueSource(strings = {"sgd", "adam", "adamW"})
     void aGradientNeedNotBeComputed(String name) {
@@ -221,9 +221,6 @@ class OptimizerTest {
             }
         }
         assertEquals(norms[1], norms[0], 1e-6 * norms[1]);
-        var expected = weight(computed).toDoubleArray();
-        var actual = weight(kept).toDoubleArray();
-        // Adam's first steps divide a gradient by its own size, rounding errors near zero included.
-        assertArrayEquals(expected, actual, name.equals("sgd") ? 1e-6 : 2e-4);
+        assertArrayEquals(weight(computed).toArray(), weight(kept).toArray(), "looking at a gradient changes no step");
     }
 }
