@@ -23,20 +23,6 @@ public interface OptimizerKernels {
     void adam(Adam spec, Storage w, Storage gradient, Storage firstMoment, Storage secondMoment, int n);
 
     /**
-     * Whether a gradient {@code [m,n]} that is the sum of this many outer products should stay one until it is read.
-     * Only a backend that says so need have {@link #adam(Adam, Storage, OuterProducts, Storage, Storage)} and
-     * {@link #sumOfSquares(OuterProducts)}.
-     */
-    default boolean keepsOuterProducts(int rows, int m, int n) {
-        return false;
-    }
-
-    /** Adam with a gradient that nobody has computed. */
-    default void adam(Adam spec, Storage w, OuterProducts gradient, Storage firstMoment, Storage secondMoment) {
-        throw new UnsupportedOperationException("adam of outer products");
-    }
-
-    /**
      * SGD with momentum in PyTorch's form: {@code v = momentum v + g}, {@code w -= lr v} or, Nesterov, its look-ahead.
      */
     record Sgd(double lr, double momentum, double weightDecay, boolean nesterov, double gradientScale) {}
@@ -48,9 +34,4 @@ public interface OptimizerKernels {
 
     /** Sum of squares in a fixed order, accumulated in double. */
     double sumOfSquares(Storage x, int n);
-
-    /** Sum of squares of the matrix, accumulated in double, in a fixed order. */
-    default double sumOfSquares(OuterProducts x) {
-        throw new UnsupportedOperationException("sumOfSquares of outer products");
-    }
 }

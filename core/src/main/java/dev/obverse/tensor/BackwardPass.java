@@ -1,6 +1,7 @@
 package dev.obverse.tensor;
 
 import dev.obverse.autograd.NoGrad;
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.op.Call;
@@ -206,7 +207,8 @@ final class BackwardPass {
             if (leaf.history != null
                     || !leaf.hooks().isEmpty()
                     || pending.containsKey(leaf)
-                    || !leaf.backend().optimizer().keepsOuterProducts(rows, gradient.m(), gradient.n())) {
+                    || !(leaf.backend().optimizer() instanceof OuterProductKernels kernels)
+                    || !kernels.keepsOuterProducts(rows, gradient.m(), gradient.n())) {
                 return false;
             }
             products.put(leaf, OuterProductGradient.copy(leaf.backend(), earlier, gradient));

@@ -52,6 +52,8 @@ final class OuterProductGradient {
     /** Adds to a gradient that is an array already. */
     static void add(OuterProducts more, Tensor gradient) {
         gradient.backend().matmul().matmulAdd(more.matmul(), more.a(), more.b(), gradient.storage());
+        TensorScope.releaseEarly(more.a(), "it was added to a gradient");
+        TensorScope.releaseEarly(more.b(), "it was added to a gradient");
     }
 
     static void release(Backend backend, OuterProducts gradient) {

@@ -6,6 +6,7 @@ import static dev.obverse.contract.KernelCase.read;
 import dev.obverse.backend.Backend;
 import dev.obverse.backend.OptimizerKernels.Adam;
 import dev.obverse.backend.OptimizerKernels.Sgd;
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import java.util.ArrayList;
@@ -69,8 +70,8 @@ final class OptimizerCases {
             for (int step = 1; step <= STEPS; step++) {
                 var spec = new Adam(1e-2, 0.5, 0.999, 0.1, 0.1, false, 2, step);
                 var g = products(b, rows, m, n, step);
-                if (b.optimizer().keepsOuterProducts(rows, m, n)) {
-                    b.optimizer().adam(spec, w, g, first, second);
+                if (b.optimizer() instanceof OuterProductKernels kernels && kernels.keepsOuterProducts(rows, m, n)) {
+                    kernels.adam(spec, w, g, first, second);
                 } else {
                     b.optimizer().adam(spec, w, computed(b, g), first, second, m * n);
                 }
@@ -79,8 +80,8 @@ final class OptimizerCases {
         }));
         cases.add(new KernelCase("sum of squares" + name, rows, b -> {
             var g = products(b, rows, m, n, 1);
-            double sum = b.optimizer().keepsOuterProducts(rows, m, n)
-                    ? b.optimizer().sumOfSquares(g)
+            double sum = b.optimizer() instanceof OuterProductKernels kernels && kernels.keepsOuterProducts(rows, m, n)
+                    ? kernels.sumOfSquares(g)
                     : b.optimizer().sumOfSquares(computed(b, g), m * n);
             return List.of(new double[] {sum});
         }));

@@ -3,7 +3,7 @@ package dev.obverse.backend.cpu;
 import static dev.obverse.backend.cpu.CpuStorage.array;
 import static dev.obverse.backend.cpu.CpuStorage.change;
 
-import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.backend.cpu.OptimizerLoops.AdamStep;
@@ -11,7 +11,7 @@ import dev.obverse.backend.cpu.conv.Scratch;
 import java.util.Arrays;
 
 /** Optimiser steps, one pass over memory each. */
-final class CpuOptimizer implements OptimizerKernels {
+final class CpuOptimizer implements OuterProductKernels {
     /** Above, making an element of the gradient costs more than reading it. */
     private static final int MOST_OUTER_PRODUCTS = 16;
 

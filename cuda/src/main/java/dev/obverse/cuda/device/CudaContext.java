@@ -118,8 +118,13 @@ public final class CudaContext {
         long copy = cuda.copy().in(form);
         if (copy == 0) {
             copy = pool.take(bytes);
+            try {
+                copying.copy(cuda.address(), copy);
+            } catch (RuntimeException e) {
+                pool.give(copy);
+                throw e;
+            }
             cuda.copy().keep(form, copy);
-            copying.copy(cuda.address(), copy);
         }
         work.accept(copy);
     }

@@ -1,6 +1,7 @@
 package dev.obverse.nn.optim;
 
 import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.backend.OuterProducts;
 import dev.obverse.nn.Parameter;
 import dev.obverse.tensor.Tensor;
@@ -50,7 +51,7 @@ public sealed class Adam extends Optimizer permits AdamW {
 
     @Override
     protected final boolean update(
-            OptimizerKernels kernels, Tensor weight, OuterProducts gradient, List<Tensor> state, Update u) {
+            OuterProductKernels kernels, Tensor weight, OuterProducts gradient, List<Tensor> state, Update u) {
         kernels.adam(
                 spec(u),
                 weight.storage(),

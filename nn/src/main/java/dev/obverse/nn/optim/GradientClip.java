@@ -1,5 +1,6 @@
 package dev.obverse.nn.optim;
 
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.nn.Parameter;
 import dev.obverse.tensor.TensorScope;
 import java.util.Collection;
@@ -12,11 +13,14 @@ public final class GradientClip {
     public static double norm(Collection<Parameter> parameters) {
         double sum = 0;
         for (var parameter : parameters) {
-            var products = parameter.value().outerProducts();
-            var gradient = products == null ? parameter.grad() : null;
-            if (products != null) {
-                sum += parameter.value().backend().optimizer().sumOfSquares(products);
-            } else if (gradient != null) {
+            var value = parameter.value();
+            var products = value.outerProducts();
+            if (products != null && value.backend().optimizer() instanceof OuterProductKernels kernels) {
+                sum += kernels.sumOfSquares(products);
+                continue;
+            }
+            var gradient = parameter.grad();
+            if (gradient != null) {
                 sum += gradient.backend().optimizer().sumOfSquares(gradient.storage(), gradient.size());
             }
         }

@@ -1,6 +1,7 @@
 package dev.obverse.nn.optim;
 
 import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.StepKernels;
 import dev.obverse.nn.Parameter;
@@ -94,7 +95,7 @@ public abstract class Optimizer implements Stateful {
      * @return false, with nothing changed, from an optimiser that needs it computed
      */
     protected boolean update(
-            OptimizerKernels kernels, Tensor weight, OuterProducts gradient, List<Tensor> state, Update u) {
+            OuterProductKernels kernels, Tensor weight, OuterProducts gradient, List<Tensor> state, Update u) {
         return false;
     }
 
@@ -124,7 +125,10 @@ public abstract class Optimizer implements Stateful {
         var kernels = weight.backend().optimizer();
         var products = weight.outerProducts();
         var u = count(slot, lrFactor, gradientScale);
-        if (products == null || !update(kernels, weight, products, slot.state, u)) {
+        boolean done = products != null
+                && kernels instanceof OuterProductKernels special
+                && update(special, weight, products, slot.state, u);
+        if (!done) {
             update(kernels, weight, gradient(slot), slot.state, u);
         }
     }
