@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.obverse.backend.Backend;
 import dev.obverse.backend.Binary;
+import dev.obverse.backend.OuterProductKernels;
 import dev.obverse.backend.Unary;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Recording;
@@ -63,7 +64,9 @@ class CoverageTest {
                 .map(Method::getReturnType)
                 .filter(Class::isInterface);
         var all = new TreeSet<String>();
-        families.flatMap(family -> Arrays.stream(family.getMethods())).forEach(kernel -> all.add(name(kernel)));
+        Stream.concat(families, Stream.of(OuterProductKernels.class))
+                .flatMap(family -> Arrays.stream(family.getMethods()))
+                .forEach(kernel -> all.add(name(kernel)));
         assertEquals(all, kernels, "kernels that have a case");
         var allFunctions = new HashSet<Object>();
         Stream.of(Unary.Kind.values(), Binary.values()).forEach(kinds -> allFunctions.addAll(Arrays.asList(kinds)));

@@ -4,6 +4,7 @@ import dev.obverse.backend.Backend;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
+import java.util.Arrays;
 
 /** A backend that lets somebody watch, or change, every call of a kernel. */
 final class Intercepted {
@@ -20,12 +21,22 @@ final class Intercepted {
             var family = invoke(backend, method, arguments);
             var type = method.getReturnType();
             return type.isInterface()
-                    ? proxy(type, (p, kernel, given) -> interceptor.call(family, kernel, given == null ? NONE : given))
+                    ? proxy(
+                            offered(type, family),
+                            (p, kernel, given) -> interceptor.call(family, kernel, given == null ? NONE : given))
                     : family;
         });
     }
 
     private static final Object[] NONE = {};
+
+    /** A backend may offer more than the contract asks of a family. */
+    private static Class<?> offered(Class<?> family, Object kernels) {
+        return Arrays.stream(kernels.getClass().getInterfaces())
+                .filter(family::isAssignableFrom)
+                .findFirst()
+                .orElse(family);
+    }
 
     private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
