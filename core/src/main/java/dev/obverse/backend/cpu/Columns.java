@@ -6,17 +6,15 @@ package dev.obverse.backend.cpu;
  * afterwards.
  */
 record Columns(int columns, int width) {
-    private static final int SHORTEST = 64;
-
-    /** Rows this long lose little to a vector tail. */
-    private static final int LONG = 256;
+    /** Rows this long lose little to a vector tail, and rows side by side are runs that memory delivers well. */
+    private static final int LONG = 512;
 
     static Columns of(int columns) {
         int width = columns;
         if (columns < LONG) {
             // A multiple of 16 lanes has no tail on any machine.
             width = columns * (16 / Math.min(16, Integer.lowestOneBit(columns)));
-            width *= (SHORTEST - 1) / width + 1;
+            width *= (LONG - 1) / width + 1;
         }
         return new Columns(columns, width);
     }
