@@ -230,24 +230,27 @@ class BadInputTest {
         refused(1, "has no pictures of people", evaluate(with));
         Files.copy(tiny.pairs().resolveSibling("fake/p000001.png"), strangers.resolve("stranger.png"));
         refused(1, "shows a person of the gallery", evaluate(with));
-        refused(1, "has two pictures", identify(strangers, pairs()));
+        var face = tiny.pairs().resolveSibling("fake/p000001.png").toString();
+        refused(1, "has two pictures", identify(strangers, face));
 
         var gallery = folder.resolve("known");
         var known = Files.createDirectories(gallery.resolve("anna"));
         Files.copy(tiny.pairs().resolveSibling("fake/p000001.png"), known.resolve("1.png"));
         Files.copy(tiny.pairs().resolveSibling("fake/p000002.png"), known.resolve("2.png"));
         refused(1, "is not a picture", identify(gallery, pairs()));
+        // Before anything that takes long: this gallery would be refused as well.
+        refused(1, "is not a picture", identify(strangers, pairs()));
         refused(1, "is a folder, not a file", identify(gallery, folder.toString()));
         refused(1, "does not exist", identify(gallery, "nowhere.png"));
         var untested = manifest(HEADER + "p1,original/p000001.png,fake/p000001.png,anna,b,v,train\n");
-        refused(1, "has no test pairs", identify(gallery, pairs(), "--validation", untested));
+        refused(1, "has no test pairs", identify(gallery, face, "--validation", untested));
         var someone =
                 PairManifest.read(tiny.pairs()).rows(Split.TRAIN).getFirst().originalId();
         var trained = manifest(HEADER + "p1,original/p000001.png,fake/p000001.png," + someone + ",b,v,test\n");
-        refused(1, "shows a person of the gallery", identify(gallery, pairs(), "--validation", trained));
+        refused(1, "shows a person of the gallery", identify(gallery, face, "--validation", trained));
         var met = Files.createDirectories(gallery.resolve(someone));
         Files.copy(tiny.pairs().resolveSibling("fake/p000003.png"), met.resolve("1.png"));
-        refused(1, "The run was trained on", identify(gallery, pairs(), "--validation", trained));
+        refused(1, "The run was trained on", identify(gallery, face, "--validation", trained));
         refused(2, "--top must be at least 1", identify(gallery, pairs(), "--top", "0"));
     }
 

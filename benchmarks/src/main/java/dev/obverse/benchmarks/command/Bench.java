@@ -75,7 +75,8 @@ public final class Bench implements Callable<Integer> {
     }
 
     private static int failed(Exception e, CommandLine command) {
-        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + e.getMessage());
+        var what = e.getMessage() == null ? e.toString() : e.getMessage();
+        command.getErr().println(command.getCommandSpec().qualifiedName() + ": " + what);
         if (command.getMixins().get("shared") instanceof Shared shared && shared.verbose()) {
             e.printStackTrace(command.getErr());
         }

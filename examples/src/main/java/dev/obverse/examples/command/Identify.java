@@ -26,6 +26,7 @@ import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -83,6 +84,14 @@ public final class Identify implements Callable<Integer> {
     /** How far scores can be trusted, for the fake as given and for the traced face; and why that may be too far. */
     private record Trusted(String on, Calibration fake, Calibration traced, List<String> warnings) {}
 
+    /** A picture as given. */
+    private record Suspect(Path file, String sha256, RgbImage picture) {
+        static Suspect read(Path file) throws IOException {
+            var picture = RgbImage.read(file);
+            return new Suspect(file, Fingerprint.of(file), picture);
+        }
+    }
+
     @Override
     public Integer call() throws IOException {
         if (top < 1) {
@@ -96,6 +105,11 @@ public final class Identify implements Callable<Integer> {
         network.to(device);
         var tracer = new Tracer(network);
         var out = shared.outOr("runs/identify");
+        // Before the minutes that a large gallery takes: one that cannot be read would waste them.
+        var suspects = new ArrayList<Suspect>();
+        for (var file : images) {
+            suspects.add(Suspect.read(file));
+        }
         var people = Gallery.read(gallery, new EmbeddingCache(judge, cache.folder()));
         var trusted = trusted(people, tracer, judge, config);
 
@@ -119,18 +133,16 @@ public final class Identify implements Callable<Integer> {
         json.put("calibratedOn", trusted.on);
         trusted.warnings.forEach(json.putArray("warnings")::add);
         var list = json.putArray("images");
-        for (var file : images) {
-            var fake = RgbImage.read(file);
-            var hash = Fingerprint.of(file);
-            var traced = tracer.trace(fake);
+        for (var suspect : suspects) {
+            var fake = suspect.picture;
             var rankings = List.of(
                     ranking("fake as given", fake, judge, people, trusted.fake),
-                    ranking("traced", traced, judge, people, trusted.traced));
-            sheet.add(file, hash, rankings);
-            var node = list.addObject().put("image", file.toString()).put("sha256", hash);
+                    ranking("traced", tracer.trace(fake), judge, people, trusted.traced));
+            sheet.add(suspect.file, suspect.sha256, rankings);
+            var node = list.addObject().put("image", suspect.file.toString()).put("sha256", suspect.sha256);
             node.set("fake", json(rankings.getFirst()));
             node.set("traced", json(rankings.getLast()));
-            say(file, rankings);
+            say(suspect.file, rankings);
         }
         json.put("note", Measured.NOT_PROOF);
         sheet.write(out.resolve("evidence.html"));
