@@ -79,7 +79,7 @@ public record DrnConfig(Architecture architecture, Objective objective, Optimiza
                         Upsampling.TRANSPOSED_CONV,
                         Skips.BOTH,
                         Output.RESIDUAL),
-                new Objective(1, 1, 100, 1, 100, 0.5, 0, Redundancy.SQUARED, Reduction.MEAN, true, true),
+                new Objective(1, 1, 10, 1, 300, 0.5, 0, Redundancy.SQUARED, Reduction.MEAN, true, true),
                 new Optimization(batch, 200, lr, 0.5, 0.999, 0.3, 50, true, 1));
     }
 
