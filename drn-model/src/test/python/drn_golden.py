@@ -95,22 +95,23 @@ def encode(enc, x):
     return maps, F.linear(flat, weights[enc + ".head.weight"], weights[enc + ".head.bias"])
 
 
-def decode(identity, attribute):
+def decode(given, identity, attribute, residual):
     x = block("decoder.fuse", torch.cat([identity[3], attribute[3]], 1))
     for up in (1, 2, 3):
         x = F.conv_transpose2d(
             x, weights[f"decoder.up{up}.weight"].permute(2, 3, 0, 1), weights[f"decoder.up{up}.bias"], stride=2
         )
         x = block(f"decoder.block{up}", torch.cat([x, identity[3 - up], attribute[3 - up]], 1))
-    return torch.sigmoid(conv("decoder.out", x))
+    x = conv("decoder.out", x)
+    return torch.clamp(given + 0.1 * x, 0, 1) if residual else torch.sigmoid(x)
 
 
-def losses(original, fake, z_pre, squared, attr_weight):
+def losses(original, fake, z_pre, squared, attr_weight, residual):
     id_o, z_o = encode("identityEncoder", original)
     at_o, a_o = encode("attributeEncoder", original)
     id_f, z_f = encode("identityEncoder", fake)
     at_f, a_f = encode("attributeEncoder", fake)
-    reconstruction, traced = decode(id_o, at_o), decode(id_f, at_f)
+    reconstruction, traced = decode(original, id_o, at_o, residual), decode(fake, id_f, at_f, residual)
     _, z_t = encode("identityEncoder", traced)
     cos = lambda a, b: F.cosine_similarity(a, b, dim=1)
     square = (lambda v: v * v) if squared else (lambda v: v)
@@ -139,7 +140,7 @@ def save(path, tensors, metadata):
         f.write(struct.pack("<Q", len(text)) + text + data)
 
 
-def run(out, name, squared, attr_weight, keep_gradients):
+def run(out, name, squared, attr_weight, residual, keep_gradients):
     weights.clear()
     make()
     original = (hashed("original", [BATCH, SIZE, SIZE, 3]) + 1) / 2
@@ -150,7 +151,7 @@ def run(out, name, squared, attr_weight, keep_gradients):
     result, metadata = {}, {}
     for step in (1, 2):
         adam.zero_grad()
-        terms, total = losses(*images, z_pre, squared, attr_weight)
+        terms, total = losses(*images, z_pre, squared, attr_weight, residual)
         total.backward()
         metadata |= {f"step{step}.{k}": repr(v.item()) for k, v in (terms | {"total": total}).items()}
         if step == 1:
@@ -171,5 +172,6 @@ def run(out, name, squared, attr_weight, keep_gradients):
 
 
 if __name__ == "__main__":
-    run(sys.argv[1], "step-paper", squared=False, attr_weight=0.0, keep_gradients=True)
-    run(sys.argv[1], "step-recommended-losses", squared=True, attr_weight=1.0, keep_gradients=False)
+    run(sys.argv[1], "step-paper", squared=False, attr_weight=0.0, residual=False, keep_gradients=True)
+    run(sys.argv[1], "step-recommended-losses", squared=True, attr_weight=1.0, residual=False, keep_gradients=False)
+    run(sys.argv[1], "step-residual", squared=True, attr_weight=1.0, residual=True, keep_gradients=False)

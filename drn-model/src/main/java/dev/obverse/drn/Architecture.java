@@ -17,7 +17,8 @@ public record Architecture(
         Halving halving,
         Head head,
         Upsampling upsampling,
-        Skips skips) {
+        Skips skips,
+        Output output) {
 
     /** Normalisation between a convolution and its activation; the paper names none. */
     public enum Normalization {
@@ -54,6 +55,17 @@ public record Architecture(
         NONE
     }
 
+    /** What the decoder's last convolution gives. */
+    public enum Output {
+        /** The picture, through a sigmoid. */
+        IMAGE,
+        /**
+         * What is added to the picture that was given (Kim et al., Accurate Image Super-Resolution Using Very Deep
+         * Convolutional Networks, 2016), the sum cut to [0,1]: the network need not learn to copy what stays.
+         */
+        RESIDUAL
+    }
+
     public Architecture {
         if (size < 8 || size % 8 != 0) {
             throw new IllegalArgumentException("Image size " + size
@@ -74,14 +86,18 @@ public record Architecture(
     }
 
     public Architecture withSize(int size) {
-        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips);
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips, output);
     }
 
     public Architecture withWidth(int width) {
-        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips);
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips, output);
     }
 
     public Architecture withEmbedding(int embedding) {
-        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips);
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips, output);
+    }
+
+    public Architecture withOutput(Output output) {
+        return new Architecture(size, width, embedding, slope, normalization, halving, head, upsampling, skips, output);
     }
 }

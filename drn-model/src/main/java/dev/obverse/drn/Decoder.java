@@ -19,14 +19,19 @@ import java.util.List;
  * maps of that size, and ends in an image.
  */
 public final class Decoder extends Module {
+    /** Training begins near the given picture, although the last convolution's first results are about 1. */
+    private static final double RESIDUAL_SCALE = 0.1;
+
     private final ConvBlock fuse;
     private final List<Layer> ups = new ArrayList<>();
     private final List<ConvBlock> blocks = new ArrayList<>();
     private final Conv2d out;
     private final Architecture.Skips skips;
+    private final Architecture.Output output;
 
     Decoder(Architecture a, Philox random) {
         skips = a.skips();
+        output = a.output();
         fuse = child("fuse", new ConvBlock(a, 2 * a.channels(4), a.channels(4), random));
         for (int i = 1; i <= 3; i++) {
             int channels = a.channels(4 - i);
@@ -64,16 +69,21 @@ public final class Decoder extends Module {
     /**
      * Puts faces together: images {@code [N,S,S,3]}, values in [0,1].
      *
+     * @param given the images that the encoders saw
      * @param identity maps of the identity encoder, stage 1 to 4
      * @param attribute maps of the attribute encoder
      */
-    Tensor forward(List<Tensor> identity, List<Tensor> attribute) {
+    Tensor forward(Tensor given, List<Tensor> identity, List<Tensor> attribute) {
         var x = fuse.forward(List.of(identity.getLast(), attribute.getLast()));
         for (int i = 0; i < blocks.size(); i++) {
             int stage = 2 - i;
             x = blocks.get(i).forward(joined(ups.get(i).forward(x), identity.get(stage), attribute.get(stage)));
         }
-        return out.forward(x).sigmoid();
+        var y = out.forward(x);
+        return switch (output) {
+            case IMAGE -> y.sigmoid();
+            case RESIDUAL -> given.add(y.mul(RESIDUAL_SCALE)).clamp(0, 1);
+        };
     }
 
     /** The maps that a block's first convolution reads as one. */

@@ -38,30 +38,24 @@ public final class DisentanglingReversingNetwork extends Module {
      */
     public Tensor trace(Tensor fake) {
         checkImages("fake", fake);
-        return decoder.forward(identityEncoder.maps(fake), attributeEncoder.maps(fake));
+        return decoder.forward(fake, identityEncoder.maps(fake), attributeEncoder.maps(fake));
     }
 
     /**
      * Everything the losses need, from pairs: the paper's identity-disentangling module over the originals and its
      * face-reversing module over the fakes.
      *
-     * <p>Without batch statistics a sample's result does not depend on its neighbours, so originals and fakes go
-     * through as one batch: the same numbers from fewer, larger kernels.
+     * <p>Originals and fakes go through as one batch: fewer, larger kernels. Without batch statistics the numbers are
+     * the same. With them both kinds share what normalises them, as they share the running statistics in evaluation.
      */
     public Passes forward(Tensor original, Tensor fake) {
         checkImages("original", original);
         checkImages("fake", fake);
-        return architecture.normalization() == Architecture.Normalization.BATCH
-                ? separately(original, fake)
-                : together(original, fake);
-    }
-
-    private Passes together(Tensor original, Tensor fake) {
         int n = original.dim(0);
         var both = Functional.concat(0, original, fake);
         var identity = identityEncoder.forward(both);
         var attribute = attributeEncoder.forward(both);
-        var images = decoder.forward(identity.maps(), attribute.maps());
+        var images = decoder.forward(both, identity.maps(), attribute.maps());
         var traced = images.slice(0, n, 2 * n);
         return new Passes(
                 images.slice(0, 0, n),
@@ -71,22 +65,6 @@ public final class DisentanglingReversingNetwork extends Module {
                 identityEncoder.forward(traced).vector(),
                 attribute.vector(0, n),
                 attribute.vector(n, 2 * n));
-    }
-
-    private Passes separately(Tensor original, Tensor fake) {
-        var identityOfOriginal = identityEncoder.forward(original);
-        var attributeOfOriginal = attributeEncoder.forward(original);
-        var identityOfFake = identityEncoder.forward(fake);
-        var attributeOfFake = attributeEncoder.forward(fake);
-        var traced = decoder.forward(identityOfFake.maps(), attributeOfFake.maps());
-        return new Passes(
-                decoder.forward(identityOfOriginal.maps(), attributeOfOriginal.maps()),
-                traced,
-                identityOfOriginal.vector(),
-                identityOfFake.vector(),
-                identityEncoder.forward(traced).vector(),
-                attributeOfOriginal.vector(),
-                attributeOfFake.vector());
     }
 
     private void checkImages(String what, Tensor images) {

@@ -3,6 +3,7 @@ package dev.obverse.drn;
 import dev.obverse.drn.Architecture.Halving;
 import dev.obverse.drn.Architecture.Head;
 import dev.obverse.drn.Architecture.Normalization;
+import dev.obverse.drn.Architecture.Output;
 import dev.obverse.drn.Architecture.Skips;
 import dev.obverse.drn.Architecture.Upsampling;
 import dev.obverse.drn.Objective.Reduction;
@@ -55,7 +56,8 @@ public record DrnConfig(Architecture architecture, Objective objective, Optimiza
                         Halving.MAX_POOL,
                         Head.FLATTEN,
                         Upsampling.TRANSPOSED_CONV,
-                        Skips.BOTH),
+                        Skips.BOTH,
+                        Output.IMAGE),
                 new Objective(1, 1, 1, 1, 1, 5, 0, Redundancy.SIGNED, Reduction.MEAN, true, true),
                 new Optimization(32, 200, 3e-4, 0.5, 0.999, 1, 0, false, 0));
     }
@@ -75,8 +77,9 @@ public record DrnConfig(Architecture architecture, Objective objective, Optimiza
                         Halving.MAX_POOL,
                         Head.GLOBAL_AVERAGE,
                         Upsampling.TRANSPOSED_CONV,
-                        Skips.BOTH),
-                new Objective(1, 1, 100, 1, 100, 0.5, 0, Redundancy.SQUARED, Reduction.MEAN, true, true),
+                        Skips.BOTH,
+                        Output.RESIDUAL),
+                new Objective(1, 1, 10, 1, 300, 0.5, 0, Redundancy.SQUARED, Reduction.MEAN, true, true),
                 new Optimization(batch, 200, lr, 0.5, 0.999, 0.3, 50, true, 1));
     }
 

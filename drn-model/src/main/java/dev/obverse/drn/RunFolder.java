@@ -69,12 +69,22 @@ public record RunFolder(Path path) {
         }
         try {
             var json = JSON.readTree(config().toFile());
-            if (json instanceof ObjectNode run && !run.has("pairsFingerprint")) {
-                run.putNull("pairsFingerprint"); // a run from before it was kept
+            if (json instanceof ObjectNode run) {
+                addWhatOldRunsLack(run);
             }
             return JSON.treeToValue(json, RunConfig.class);
         } catch (JacksonException e) {
             throw new DataException(config() + " cannot be understood: " + e.getOriginalMessage(), e);
+        }
+    }
+
+    /** Fields that came later, with what held before there was a choice. */
+    private static void addWhatOldRunsLack(ObjectNode run) {
+        if (!run.has("pairsFingerprint")) {
+            run.putNull("pairsFingerprint");
+        }
+        if (run.path("drn").path("architecture") instanceof ObjectNode architecture && !architecture.has("output")) {
+            architecture.put("output", Architecture.Output.IMAGE.name());
         }
     }
 

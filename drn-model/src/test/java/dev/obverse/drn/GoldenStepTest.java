@@ -33,17 +33,25 @@ class GoldenStepTest {
      */
     @ParameterizedTest
     @CsvSource({
-        "step-paper, SIGNED, 0, reference, 2e-7",
-        "step-paper, SIGNED, 0, cpu, 2e-4",
-        "step-recommended-losses, SQUARED, 1, reference, 2e-7",
-        "step-recommended-losses, SQUARED, 1, cpu, 2e-4"
+        "step-paper, SIGNED, 0, IMAGE, reference, 2e-7",
+        "step-paper, SIGNED, 0, IMAGE, cpu, 2e-4",
+        "step-recommended-losses, SQUARED, 1, IMAGE, reference, 2e-7",
+        "step-recommended-losses, SQUARED, 1, IMAGE, cpu, 2e-4",
+        "step-residual, SQUARED, 1, RESIDUAL, reference, 2e-7",
+        "step-residual, SQUARED, 1, RESIDUAL, cpu, 2e-4"
     })
-    void equalsPyTorch(String file, Objective.Redundancy redundancy, double attr, String device, double tolerance)
+    void equalsPyTorch(
+            String file,
+            Objective.Redundancy redundancy,
+            double attr,
+            Architecture.Output output,
+            String device,
+            double tolerance)
             throws IOException {
         var golden = Path.of("src/test/resources/dev/obverse/drn", file + ".safetensors");
         try (var scope = TensorScope.open();
                 var expected = SafeTensors.open(golden)) {
-            var step = new Step(redundancy, attr, Device.parse(device));
+            var step = new Step(redundancy, attr, output, Device.parse(device));
             for (int number = 1; number <= 2; number++) {
                 var loss = step.backward();
                 checkLoss(expected, number, loss, tolerance);
@@ -63,10 +71,14 @@ class GoldenStepTest {
         final Objective objective;
         final Device device;
 
-        Step(Objective.Redundancy redundancy, double attr, Device device) {
+        Step(Objective.Redundancy redundancy, double attr, Architecture.Output output, Device device) {
             this.device = device;
             var paper = DrnConfig.of(DrnConfig.Preset.PAPER);
-            var a = paper.architecture().withSize(SIZE).withWidth(4).withEmbedding(EMBEDDING);
+            var a = paper.architecture()
+                    .withSize(SIZE)
+                    .withWidth(4)
+                    .withEmbedding(EMBEDDING)
+                    .withOutput(output);
             var o = paper.optimization();
             objective = new Objective(1, 1, 1, 1, 1, 5, attr, redundancy, Objective.Reduction.MEAN, true, true);
             network = new DisentanglingReversingNetwork(a, 0);

@@ -49,7 +49,8 @@ class TracerExportTest {
                 Architecture.Halving.STRIDED_CONV,
                 Architecture.Head.GLOBAL_AVERAGE,
                 upsampling,
-                Architecture.Skips.ATTRIBUTE_ONLY);
+                Architecture.Skips.ATTRIBUTE_ONLY,
+                Architecture.Output.IMAGE);
     }
 
     @ParameterizedTest

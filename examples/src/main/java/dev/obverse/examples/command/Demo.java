@@ -66,7 +66,7 @@ public final class Demo implements Callable<Integer> {
             description = "Passes of each recogniser over the portraits (8).")
     private int recogniserEpochs;
 
-    @Option(names = "--steps", paramLabel = "N", defaultValue = "2000", description = "Training steps (2000).")
+    @Option(names = "--steps", paramLabel = "N", defaultValue = "3000", description = "Training steps (3000).")
     private long steps;
 
     @Option(
