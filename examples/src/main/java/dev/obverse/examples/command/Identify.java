@@ -7,6 +7,7 @@ import dev.obverse.drn.RunConfig;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
 import dev.obverse.drn.ValidationPairs;
+import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.RgbImage;
@@ -16,6 +17,7 @@ import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.Gallery;
 import dev.obverse.drn.face.LabelledFaces;
 import dev.obverse.drn.face.Recogniser;
+import dev.obverse.drn.face.Rows;
 import dev.obverse.drn.report.EvidenceSheet;
 import dev.obverse.drn.report.EvidenceSheet.Ranking;
 import dev.obverse.drn.report.Measured;
@@ -124,8 +126,8 @@ public final class Identify implements Callable<Integer> {
             var hash = Fingerprint.of(file);
             var traced = tracer.trace(fake);
             var rankings = List.of(
-                    ranking("fake as given", fake, judge, people, trusted.fake),
-                    ranking("traced", traced, judge, people, trusted.traced));
+                    ranking("fake as given", file, fake, judge, people, trusted.fake),
+                    ranking("traced", file, traced, judge, people, trusted.traced));
             sheet.add(file, hash, rankings);
             var node = list.addObject().put("image", file.toString()).put("sha256", hash);
             node.set("fake", json(rankings.getFirst()));
@@ -164,12 +166,14 @@ public final class Identify implements Callable<Integer> {
     }
 
     private static Ranking ranking(
-            String of, RgbImage picture, Recogniser judge, Gallery people, Calibration calibration) {
+            String of, Path file, RgbImage picture, Recogniser judge, Gallery people, Calibration calibration)
+            throws DataException {
         var square = LabelledFaces.square(picture);
         int side = square.width();
         try (var _ = TensorScope.open()) {
             var face = Tensor.of(Device.cpu(), square.rgb(), Shape.of(1, side, side, 3));
-            return new Ranking(of, picture, people.rank(judge.embed(face).toArray()), calibration);
+            var vector = Rows.usable(judge.embed(face).toArray(), judge.name(), file + " (" + of + ")");
+            return new Ranking(of, picture, people.rank(vector), calibration);
         }
     }
 
