@@ -9,6 +9,7 @@ import ai.onnx.proto.OnnxMl.ModelProto;
 import ai.onnx.proto.OnnxMl.NodeProto;
 import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
 import ai.onnx.proto.OnnxMl.TensorProto;
+import ai.onnx.proto.OnnxMl.TypeProto;
 import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.obverse.autograd.NoGrad;
 import dev.obverse.random.Philox;
@@ -82,7 +83,10 @@ class ImageByImageTest {
         node("Conv", "narrow", List.of(), "third", "w4", "b4");
         node("Add", "fourth", List.of(), "narrow", "second");
         node("GlobalAveragePool", "mean", List.of(), "fourth");
-        graph.addInput(ValueInfoProto.newBuilder().setName("x"));
+        var floats = TypeProto.Tensor.newBuilder().setElemType(TensorProto.DataType.FLOAT.getNumber());
+        graph.addInput(ValueInfoProto.newBuilder()
+                .setName("x")
+                .setType(TypeProto.newBuilder().setTensorType(floats)));
         graph.addOutput(ValueInfoProto.newBuilder().setName("mean"));
         graph.addOutput(ValueInfoProto.newBuilder().setName("second"));
         var content = ModelProto.newBuilder()
