@@ -5,6 +5,12 @@ public interface MemoryKernels {
     /** A block for {@code length} elements with undefined content, from the pool if one fits. */
     Storage allocate(int length);
 
+    /**
+     * A block with these values, which are the block's from now on: where the device's memory is arrays, this is the
+     * block, and nothing is copied.
+     */
+    Storage adopt(float[] values);
+
     /** Gives a block back to the pool; the caller has made sure that nobody reads it any more. */
     void release(Storage storage);
 

@@ -59,6 +59,16 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
         return tensor;
     }
 
+    /**
+     * As {@link #of(Device, float[], Shape)} without a copy where the device can do without: {@code values} belong to
+     * the tensor from now on, and whoever changes them changes it.
+     */
+    public static Tensor adopt(Device device, float[] values, Shape shape) {
+        checkCount(values.length, shape);
+        var backend = device.backend();
+        return made(backend.memory().adopt(values), shape, backend);
+    }
+
     /** Keeps all 53 bits on the reference device, rounds to float elsewhere. */
     public static Tensor of(Device device, double[] values, Shape shape) {
         checkCount(values.length, shape);
@@ -85,20 +95,23 @@ public final class Tensor implements TensorArithmetic, TensorReductions, TensorS
     public static Tensor rand(Device device, Philox random, Shape shape) {
         var values = new float[shape.size()];
         random.fillUniform(values, 0, 1);
-        return of(device, values, shape);
+        return adopt(device, values, shape);
     }
 
     /** Standard normal. */
     public static Tensor randn(Device device, Philox random, Shape shape) {
         var values = new float[shape.size()];
         random.fillNormal(values, 0, 1);
-        return of(device, values, shape);
+        return adopt(device, values, shape);
     }
 
     /** Memory with undefined content, for code that overwrites all of it. */
     public static Tensor empty(Device device, Shape shape) {
         var backend = device.backend();
-        var storage = backend.memory().allocate(shape.size());
+        return made(backend.memory().allocate(shape.size()), shape, backend);
+    }
+
+    private static Tensor made(Storage storage, Shape shape, Backend backend) {
         TensorScope.register(storage, backend, "a tensor constructor");
         return new Tensor(shape, storage, backend);
     }

@@ -50,9 +50,10 @@ final class KernelCases {
                 var filled = b.memory().allocate(n);
                 b.memory().fill(filled, -2.5);
                 b.memory().release(b.memory().allocate(n));
+                var adopted = b.memory().adopt(floats.clone());
                 var widened = new double[n];
                 Arrays.setAll(widened, i -> floats[i]);
-                return List.of(widened, read(b, again), read(b, filled));
+                return List.of(widened, read(b, again), read(b, filled), read(b, adopted));
             });
         }
     }

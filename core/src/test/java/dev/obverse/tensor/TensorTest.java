@@ -17,6 +17,17 @@ class TensorTest {
     private static final Device REFERENCE = Device.reference();
 
     @Test
+    void anAdoptedArrayIsTheTensorWhereMemoryIsArraysOfFloats() {
+        var values = new float[] {1, 2, 3, 4};
+        var tensor = Tensor.adopt(Device.cpu(), values, Shape.of(2, 2));
+        tensor.set(new float[] {5, 6, 7, 8});
+        assertArrayEquals(new float[] {5, 6, 7, 8}, values);
+        var elsewhere = Tensor.adopt(Device.reference(), values, Shape.of(2, 2));
+        values[0] = 9;
+        assertArrayEquals(new float[] {5, 6, 7, 8}, elsewhere.toArray());
+    }
+
+    @Test
     void valuesGoInAndOutExactly() {
         var doubles = new double[] {0.1, 1e-300, Math.PI, -0.0};
         assertArrayEquals(

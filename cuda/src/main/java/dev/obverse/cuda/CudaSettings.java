@@ -1,6 +1,7 @@
 package dev.obverse.cuda;
 
 import dev.obverse.cuda.device.Precision;
+import java.io.File;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
@@ -36,7 +37,7 @@ public record CudaSettings(
     static CudaSettings fromProperties() {
         var libraries = System.getProperty("obverse.cuda.libraries", "");
         return new CudaSettings(
-                Arrays.stream(libraries.split(java.io.File.pathSeparator, -1))
+                Arrays.stream(libraries.split(File.pathSeparator, -1))
                         .filter(s -> !s.isBlank())
                         .map(Path::of)
                         .toList(),

@@ -1,6 +1,7 @@
 package dev.obverse.contract;
 
 import dev.obverse.autograd.NoGrad;
+import dev.obverse.cuda.CardContract;
 import dev.obverse.cuda.CudaBackend;
 import dev.obverse.nn.layer.BatchNorm;
 import dev.obverse.nn.layer.Conv2d;
@@ -55,22 +56,7 @@ public final class PaperProgram {
     }
 
     private static void kit(Device device, List<String> failures) {
-        var kit = new BackendContract() {
-            @Override
-            protected Device device() {
-                return device;
-            }
-
-            @Override
-            protected Arithmetic arithmetic() {
-                return Arithmetic.of(device.backend());
-            }
-
-            @Override
-            protected int[] threadCounts() {
-                return new int[] {1};
-            }
-        };
+        BackendContract kit = new CardContract(device) {};
         // shapes that fill several of the CPU's tiles say nothing new about a call, and a card on paper is slow
         var large = OpCatalogue.ops().stream()
                 .filter(c -> c.inputs().stream().anyMatch(x -> x.shape().size() > MOST_ELEMENTS))

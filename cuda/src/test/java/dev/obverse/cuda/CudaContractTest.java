@@ -4,8 +4,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.fail;
 import static org.junit.jupiter.api.Assumptions.abort;
 
-import dev.obverse.contract.Arithmetic;
-import dev.obverse.contract.BackendContract;
 import dev.obverse.tensor.Device;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Tag;
@@ -16,7 +14,7 @@ import org.junit.jupiter.api.Test;
  * {@code require} fails without one, {@code off} leaves it out; {@code -Dobverse.gpu.device=1} names another card.
  */
 @Tag("gpu")
-class CudaContractTest extends BackendContract {
+class CudaContractTest extends CardContract {
     private static final Device DEVICE = Device.cuda(Integer.getInteger("obverse.gpu.device", 0));
 
     @BeforeAll
@@ -38,20 +36,8 @@ class CudaContractTest extends BackendContract {
         }
     }
 
-    @Override
-    protected Device device() {
-        return DEVICE;
-    }
-
-    /** {@code -Dobverse.cuda.math} chooses the row. */
-    @Override
-    protected Arithmetic arithmetic() {
-        return Arithmetic.of(DEVICE.backend());
-    }
-
-    @Override
-    protected int[] threadCounts() {
-        return new int[] {1};
+    CudaContractTest() {
+        super(DEVICE);
     }
 
     /** Last of all: what the kit allocated has come back, apart from what waits for the collector. */

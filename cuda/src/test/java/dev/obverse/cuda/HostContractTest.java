@@ -2,7 +2,6 @@ package dev.obverse.cuda;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.obverse.contract.BackendContract;
 import dev.obverse.cuda.device.CudaContext;
 import dev.obverse.cuda.host.HostCard;
 import dev.obverse.tensor.Device;
@@ -16,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
  * launch parameters, pool and transfers are what a card would run; cuDNN and cuBLAS are not here, and nothing is
  * learned about a card's compiler, its races or its speed.
  */
-class HostContractTest extends BackendContract {
+class HostContractTest extends CardContract {
     /** A number that no machine has a card of. */
     private static final Device DEVICE = Device.cuda(99);
 
@@ -38,13 +37,7 @@ class HostContractTest extends BackendContract {
         }
     }
 
-    @Override
-    protected Device device() {
-        return DEVICE;
-    }
-
-    @Override
-    protected int[] threadCounts() {
-        return new int[] {1};
+    HostContractTest() {
+        super(DEVICE);
     }
 }

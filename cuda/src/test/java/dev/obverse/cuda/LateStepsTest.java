@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.obverse.cuda.device.CudaContext;
 import dev.obverse.cuda.host.HostCard;
-import dev.obverse.nn.Layer;
 import dev.obverse.nn.TrainState;
 import dev.obverse.nn.layer.BatchNorm;
 import dev.obverse.nn.layer.Conv2d;
@@ -32,6 +31,8 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
+import java.util.function.LongFunction;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
@@ -76,6 +77,7 @@ class LateStepsTest {
         final Ema ema;
         final List<StepReport> reports = new ArrayList<>();
         int poisoned = -1;
+        int stopAfter = 2 * STEPS - 3;
 
         Run(Device device, boolean dropout) {
             this.device = device;
@@ -101,19 +103,21 @@ class LateStepsTest {
         }
 
         private Loss loss(List<Tensor> inputs) {
-            var made = forward(model, inputs.get(0));
+            var made = model.forward(inputs.get(0));
             return Loss.of("mse", Functional.mseLoss(made, inputs.get(1)))
                     .plus("l1", 0.5, Functional.l1Loss(made, inputs.get(1)))
                     .plus("size", 0, made.square().mean());
         }
 
-        private static Tensor forward(Layer model, Tensor x) {
-            return model.forward(x);
-        }
-
         Iterator<Batch> batches(long epoch, long skip) {
             return LongStream.range(skip, STEPS)
-                    .mapToObj(i -> batch(new Philox(9).stream(epoch * 100 + i), i == poisoned, 2))
+                    .mapToObj(i -> {
+                        var batch = batch(epoch * 100 + i, 2);
+                        if (i == poisoned) {
+                            batch.x[5] = Float.NaN;
+                        }
+                        return batch;
+                    })
                     .iterator();
         }
 
@@ -124,7 +128,7 @@ class LateStepsTest {
 
         @Override
         public boolean shouldStop(long steps) {
-            return steps >= 2 * STEPS - 3;
+            return steps >= stopAfter;
         }
 
         /** By steps that wait for everything. */
@@ -132,7 +136,7 @@ class LateStepsTest {
             model.train();
             for (int epoch = 0; epoch < 2; epoch++) {
                 var batches = batches(epoch, 0);
-                while (batches.hasNext() && trainer.steps() < 2 * STEPS - 3) {
+                while (batches.hasNext() && trainer.steps() < stopAfter) {
                     reports.add(trainer.step(batches));
                 }
             }
@@ -144,8 +148,14 @@ class LateStepsTest {
             return this;
         }
 
+        /** One epoch of these batches. */
+        void fitting(LongFunction<Batch> batches) {
+            trainer.fit(
+                    (_, skip) -> LongStream.range(skip, STEPS).mapToObj(batches).iterator(), 1);
+        }
+
         void assertLike(Run expected) {
-            assertState(expected, this);
+            assertSame(expected.trainer.state().tensors(), trainer.state().tensors());
             assertEquals(expected.reports.size(), reports.size());
             for (int i = 0; i < reports.size(); i++) {
                 var e = expected.reports.get(i);
@@ -159,23 +169,19 @@ class LateStepsTest {
         }
     }
 
-    private static Batch batch(Philox random, boolean poisoned, int images) {
+    private static Batch batch(long number, int images) {
+        var random = new Philox(9).stream(number);
         var x = new float[90 * images];
         var y = new float[90 * images];
         random.fillNormal(x, 0, 1);
         random.fillNormal(y, 0, 1);
-        if (poisoned) {
-            x[5] = Float.NaN;
-        }
         return new Batch(x, y);
     }
 
-    private static void assertState(Run expected, Run actual) {
-        var e = expected.trainer.state().tensors();
-        var a = actual.trainer.state().tensors();
-        assertEquals(e.keySet(), a.keySet());
-        e.forEach((name, tensor) ->
-                assertArrayEquals(tensor.toArray(), a.getOrDefault(name, tensor).toArray(), name));
+    private static void assertSame(Map<String, Tensor> expected, Map<String, Tensor> actual) {
+        assertEquals(expected.keySet(), actual.keySet());
+        expected.forEach((name, tensor) -> assertArrayEquals(
+                tensor.toArray(), actual.getOrDefault(name, tensor).toArray(), name));
     }
 
     @Test
@@ -229,12 +235,7 @@ class LateStepsTest {
         for (var device : List.of(PLAIN, RECORDING)) {
             for (int at : new int[] {0, 2, 7}) {
                 var good = new Run(device, false);
-                good.trainer.listener(new TrainListener() {
-                    @Override
-                    public boolean shouldStop(long steps) {
-                        return steps >= at;
-                    }
-                });
+                good.stopAfter = at;
                 if (at > 0) {
                     good.fitting();
                 }
@@ -246,19 +247,16 @@ class LateStepsTest {
                                 .startsWith("Step " + (at + 1) + ": the loss term 'mse' is NaN"),
                         error.getMessage());
                 assertEquals(at, run.reports.size());
-                good.model
-                        .namedParameters()
-                        .forEach((name, p) -> assertArrayEquals(
-                                p.value().toArray(),
-                                run.model
-                                        .namedParameters()
-                                        .getOrDefault(name, p)
-                                        .value()
-                                        .toArray(),
-                                name));
+                assertSame(weights(good), weights(run));
                 assertAsBefore(good, run);
             }
         }
+    }
+
+    private static Map<String, Tensor> weights(Run run) {
+        var weights = new LinkedHashMap<String, Tensor>();
+        run.model.namedParameters().forEach((name, parameter) -> weights.put(name, parameter.value()));
+        return weights;
     }
 
     /** Optimiser, averages and counters, too: a run can go on from there. */
@@ -267,37 +265,28 @@ class LateStepsTest {
         var actual = run.trainer.state();
         assertEquals(expected.metadata(), actual.metadata());
         assertEquals(expected.tensors().keySet(), actual.tensors().keySet());
-        expected.tensors().forEach((name, tensor) -> {
-            if (!name.startsWith("model.")) { // batch norm's averages have seen the batch
-                assertArrayEquals(
-                        tensor.toArray(),
-                        actual.tensors().getOrDefault(name, tensor).toArray(),
-                        name);
-            }
-        });
+        assertSame(besideTheModel(expected), besideTheModel(actual));
+    }
+
+    /** Batch norm's averages have seen the batch; its weights are compared apart. */
+    private static Map<String, Tensor> besideTheModel(TrainState state) {
+        var tensors = new LinkedHashMap<>(state.tensors());
+        tensors.keySet().removeIf(name -> name.startsWith("model."));
+        return tensors;
     }
 
     @Test
     void aStepThatCannotBeStartedIsNotCounted() {
         var run = new Run(PLAIN, false);
         var good = new Run(PLAIN, false);
-        good.trainer.listener(new TrainListener() {
-            @Override
-            public boolean shouldStop(long steps) {
-                return steps >= 2;
-            }
-        });
+        good.stopAfter = 2;
         good.fitting();
         var error = assertThrows(
                 IllegalArgumentException.class,
-                () -> run.trainer.fit(
-                        (epoch, skip) -> LongStream.range(skip, STEPS)
-                                .mapToObj(i -> {
-                                    var batch = batch(new Philox(9).stream(i), false, 2);
-                                    return i == 2 ? new Batch(new float[7], batch.y) : batch;
-                                })
-                                .iterator(),
-                        1));
+                () -> run.fitting(i -> {
+                    var batch = batch(i, 2);
+                    return i == 2 ? new Batch(new float[7], batch.y) : batch;
+                }));
         assertTrue(String.valueOf(error.getMessage()).contains("7"), error.getMessage());
         assertAsBefore(good, run);
     }
@@ -309,11 +298,7 @@ class LateStepsTest {
         var expected = new Run(PLAIN, false);
         var recorded = new Run(RECORDING, false);
         for (var run : List.of(expected, recorded)) {
-            run.trainer.fit(
-                    (epoch, skip) -> LongStream.range(skip, STEPS)
-                            .mapToObj(i -> batch(new Philox(9).stream(i), false, i == 0 ? 1 : 2))
-                            .iterator(),
-                    1);
+            run.fitting(i -> batch(i, i == 0 ? 1 : 2));
         }
         recorded.assertLike(expected);
         assertEquals(before + 1, CONTEXTS.get(1).recordings(), "the usual batch was recorded");
@@ -324,11 +309,7 @@ class LateStepsTest {
         var expected = new Run(PLAIN, false);
         var recorded = new Run(RECORDING, false);
         for (var run : List.of(expected, recorded)) {
-            run.trainer.fit(
-                    (epoch, skip) -> LongStream.range(skip, STEPS)
-                            .mapToObj(i -> batch(new Philox(9).stream(i), false, i == STEPS - 3 ? 1 : 2))
-                            .iterator(),
-                    1);
+            run.fitting(i -> batch(i, i == STEPS - 3 ? 1 : 2));
         }
         recorded.assertLike(expected);
     }

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Function;
@@ -89,7 +88,7 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
             warnings.add((test.size() - unseen.size()) + " of the " + test.size() + " test pairs of "
                     + file.getFileName() + " are left out, because the run was trained on their people or videos.");
         }
-        warnAboutDonors(warnings, unseen, learned);
+        warnAboutDonors(warnings, unseen, originals, all(learned, Row::donorId));
         return new ValidationPairs(unseen, warnings);
     }
 
@@ -111,12 +110,12 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
     }
 
     /** A face that was only pasted in training is no known answer, but no quite unknown face either. */
-    private static void warnAboutDonors(List<String> warnings, List<Row> unseen, List<Row> learned) {
-        var people = all(learned, Row::originalId);
-        var donors = all(learned, Row::donorId);
-        people.addAll(donors);
+    private static void warnAboutDonors(
+            List<String> warnings, List<Row> unseen, Set<String> originals, Set<String> donors) {
         long met = unseen.stream()
-                .filter(row -> donors.contains(row.originalId()) || people.contains(row.donorId()))
+                .filter(row -> donors.contains(row.originalId())
+                        || donors.contains(row.donorId())
+                        || originals.contains(row.donorId()))
                 .count();
         if (met > 0) {
             warnings.add("In " + met + " of the " + unseen.size() + " test pairs a face was pasted, or belongs to"
@@ -126,6 +125,6 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
     }
 
     private static Set<String> all(List<Row> rows, Function<Row, String> what) {
-        return rows.stream().map(what).collect(Collectors.toCollection(HashSet::new));
+        return rows.stream().map(what).collect(Collectors.toSet());
     }
 }

@@ -96,7 +96,10 @@ public final class Main implements Runnable {
                 && !e.getCommandLine().getSubcommands().isEmpty()) {
             return "there is no command '" + unmatched.getUnmatched().getFirst() + "'";
         }
-        return ErrorSentence.of(e).replaceFirst("^Error: ", ""); // picocli writes it before some only
+        return ErrorSentence.of(e)
+                .replaceFirst("^Error: ", "") // picocli writes it before some only
+                .replaceFirst("is not an? (int|long)$", "is not a whole number, or too large")
+                .replaceFirst("is not a double$", "is not a number");
     }
 
     private static int failed(Exception e, CommandLine command) {

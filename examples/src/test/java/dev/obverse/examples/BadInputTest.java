@@ -155,6 +155,9 @@ class BadInputTest {
         refused(2, "Unknown device 'gpu'", train(pairs(), "--device", "gpu"));
         refused(2, "--threads must be at least 1, not 0", train(pairs(), "--threads", "0"));
         refused(2, "--steps", train(pairs(), "--steps", "0"));
+        refused(2, "'many' is not a whole number", train(pairs(), "--steps", "many"));
+        refused(2, "'1e10' is not a whole number, or too large", train(pairs(), "--batch", "1e10"));
+        refused(2, "'small' is not a number", train(pairs(), "--lr", "small"));
         refused(2, "--batch", train(pairs(), "--batch", "many"));
         refused(2, "--colour", train(pairs(), "--colour"));
         refused(2, "identities must be at least 4, not 2", "synth", "--identities", "2");

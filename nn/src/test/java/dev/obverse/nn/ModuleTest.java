@@ -11,6 +11,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.autograd.NoGrad;
+import dev.obverse.nn.init.Init;
 import dev.obverse.nn.layer.BatchNorm;
 import dev.obverse.nn.layer.Conv2d;
 import dev.obverse.nn.layer.Dropout;
@@ -211,7 +212,7 @@ class ModuleTest {
     void aForeignStateIsRefusedByNameBeforeAnythingChanges() {
         var linear = new Linear(3, 2, new Philox(1));
         var before = linear.parameter("weight").value().toArray();
-        var other = new Linear(3, 2, false, dev.obverse.nn.init.Init.constant(1), new Philox(1));
+        var other = new Linear(3, 2, false, Init.constant(1), new Philox(1));
         assertEquals(
                 "The saved state lacks 'bias' of shape [2]",
                 message(IllegalArgumentException.class, () -> linear.restore(other.state())));

@@ -1,17 +1,5 @@
 package dev.obverse.benchmarks.work;
 
-import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
-import com.google.protobuf.ByteString;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.List;
 
@@ -20,19 +8,17 @@ import java.util.List;
  * norms behind convolutions are folded, those before them are not. The weights are random.
  */
 final class OnnxIResNet {
-    private static final long OPSET = 17;
-    private static final long IR = 8;
     private static final List<Integer> BLOCKS = List.of(3, 4, 14, 3);
     private static final int WIDTH = 64;
     private static final int EMBEDDING = 512;
 
-    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("iresnet50");
+    private final OnnxGraph graph = new OnnxGraph("iresnet50");
 
     private OnnxIResNet() {}
 
     static byte[] model(int size) {
         var net = new OnnxIResNet();
-        net.graph.addInput(value("faces", size));
+        net.graph.input("faces", null, size);
         var x = net.activation("prelu", net.conv("conv1", "faces", 3, WIDTH, 3, 1, 1), WIDTH);
         int in = WIDTH;
         for (int stage = 0; stage < BLOCKS.size(); stage++) {
@@ -43,19 +29,13 @@ final class OnnxIResNet {
             }
         }
         int side = size >> BLOCKS.size();
-        var flat = net.node("Flatten", "flat", List.of(), net.norm("bn2", x, in));
+        var flat = net.graph.node("Flatten", "flat", List.of(), net.norm("bn2", x, in));
         net.weight("fc.weight", 1, EMBEDDING, in * side * side);
         net.weight("fc.bias", 0.1, EMBEDDING);
-        var transposed =
-                attribute("transB", AttributeProto.AttributeType.INT).setI(1).build();
-        var vector = net.node("Gemm", "fc", List.of(transposed), flat, "fc.weight", "fc.bias");
-        net.graph.addOutput(ValueInfoProto.newBuilder().setName(net.norm("features", vector, EMBEDDING)));
-        return ModelProto.newBuilder()
-                .setIrVersion(IR)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .setGraph(net.graph)
-                .build()
-                .toByteArray();
+        var transposed = List.of(OnnxGraph.integer("transB", 1));
+        var vector = net.graph.node("Gemm", "fc", transposed, flat, "fc.weight", "fc.bias");
+        net.graph.output(net.norm("features", vector, EMBEDDING));
+        return net.graph.model();
     }
 
     /** Floating-point operations for one face, of convolutions and the last layer. */
@@ -79,20 +59,20 @@ final class OnnxIResNet {
         // A quarter, so that the sum of 24 blocks stays of one size.
         y = conv(name + ".conv2", activation(name + ".prelu", y, out), out, out, 3, stride, 0.25);
         var shortcut = stride == 1 ? x : conv(name + ".downsample", x, in, out, 1, stride, 1);
-        return node("Add", name, List.of(), y, shortcut);
+        return graph.node("Add", name, List.of(), y, shortcut);
     }
 
     private String conv(String name, String x, int in, int out, int kernel, int stride, double gain) {
         weight(name + ".weight", gain, out, in, kernel, kernel);
         weight(name + ".bias", 0.1, out);
         int pad = kernel / 2;
-        return node(
+        return graph.node(
                 "Conv",
                 name,
                 List.of(
-                        ints("kernel_shape", kernel, kernel),
-                        ints("pads", pad, pad, pad, pad),
-                        ints("strides", stride, stride)),
+                        OnnxGraph.integers("kernel_shape", kernel, kernel),
+                        OnnxGraph.integers("pads", pad, pad, pad, pad),
+                        OnnxGraph.integers("strides", stride, stride)),
                 x,
                 name + ".weight",
                 name + ".bias");
@@ -105,11 +85,11 @@ final class OnnxIResNet {
             for (int i = 0; i < channels; i++) {
                 values[i] = 0.75f + 0.5f * values[i];
             }
-            tensor(name + "." + kind, values, channels);
+            graph.tensor(name + "." + kind, values, channels);
         }
         weight(name + ".bias", 0.1, channels);
         weight(name + ".mean", 0.1, channels);
-        return node(
+        return graph.node(
                 "BatchNormalization",
                 name,
                 List.of(),
@@ -123,63 +103,13 @@ final class OnnxIResNet {
     private String activation(String name, String x, int channels) {
         var slopes = new float[channels];
         Arrays.fill(slopes, 0.25f);
-        tensor(name + ".slope", slopes, channels, 1, 1);
-        return node("PRelu", name, List.of(), x, name + ".slope");
-    }
-
-    private String node(String type, String result, List<AttributeProto> attributes, String... inputs) {
-        graph.addNode(NodeProto.newBuilder()
-                .setOpType(type)
-                .addAllInput(List.of(inputs))
-                .addOutput(result)
-                .addAllAttribute(attributes));
-        return result;
-    }
-
-    private static AttributeProto.Builder attribute(String name, AttributeProto.AttributeType type) {
-        return AttributeProto.newBuilder().setName(name).setType(type);
-    }
-
-    private static AttributeProto ints(String name, long... values) {
-        var attribute = attribute(name, AttributeProto.AttributeType.INTS);
-        for (long value : values) {
-            attribute.addInts(value);
-        }
-        return attribute.build();
+        graph.tensor(name + ".slope", slopes, channels, 1, 1);
+        return graph.node("PRelu", name, List.of(), x, name + ".slope");
     }
 
     /** Normal, with a deviation of {@code gain} over the root of the number of inputs. */
     private void weight(String name, double gain, int... extents) {
         int length = Arrays.stream(extents).reduce(1, (a, b) -> a * b);
-        tensor(name, Inputs.normal(name, length, gain / Math.sqrt((double) length / extents[0])), extents);
-    }
-
-    private void tensor(String name, float[] values, int... extents) {
-        var bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-        bytes.asFloatBuffer().put(values);
-        var tensor = TensorProto.newBuilder()
-                .setName(name)
-                .setDataType(TensorProto.DataType.FLOAT.getNumber())
-                .setRawData(ByteString.copyFrom(bytes));
-        for (long extent : extents) {
-            tensor.addDims(extent);
-        }
-        graph.addInitializer(tensor);
-    }
-
-    /** Pictures, as many as there are. */
-    private static ValueInfoProto value(String name, int size) {
-        var shape = TensorShapeProto.newBuilder();
-        shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimParam("batch"));
-        for (long extent : new long[] {3, size, size}) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent));
-        }
-        var type = TypeProto.Tensor.newBuilder()
-                .setElemType(TensorProto.DataType.FLOAT.getNumber())
-                .setShape(shape);
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(type))
-                .build();
+        graph.tensor(name, Inputs.normal(name, length, gain / Math.sqrt((double) length / extents[0])), extents);
     }
 }

@@ -1,25 +1,19 @@
 package dev.obverse.benchmarks.peers;
 
 import ai.onnx.proto.OnnxMl.AttributeProto;
-import ai.onnx.proto.OnnxMl.GraphProto;
-import ai.onnx.proto.OnnxMl.ModelProto;
-import ai.onnx.proto.OnnxMl.NodeProto;
-import ai.onnx.proto.OnnxMl.OperatorSetIdProto;
-import ai.onnx.proto.OnnxMl.TensorProto;
-import ai.onnx.proto.OnnxMl.TensorShapeProto;
-import ai.onnx.proto.OnnxMl.TypeProto;
-import ai.onnx.proto.OnnxMl.ValueInfoProto;
 import dev.obverse.benchmarks.work.DrnSize;
+import dev.obverse.benchmarks.work.OnnxGraph;
 import dev.obverse.benchmarks.work.TraceWork;
 import java.util.ArrayList;
 import java.util.List;
 
 /** The tracing part of the paper's network as an ONNX model in memory, {@code fake} to {@code traced}, NCHW. */
 final class OnnxDrn {
-    private static final long OPSET = 17;
-    private static final long IR = 8;
+    private static final AttributeProto KERNEL_2 = OnnxGraph.integers("kernel_shape", 2, 2);
+    private static final AttributeProto STRIDES_2 = OnnxGraph.integers("strides", 2, 2);
+    private static final AttributeProto PADS_1 = OnnxGraph.integers("pads", 1, 1, 1, 1);
 
-    private final GraphProto.Builder graph = GraphProto.newBuilder().setName("trace");
+    private final OnnxGraph graph = new OnnxGraph("trace");
 
     private OnnxDrn() {}
 
@@ -38,14 +32,9 @@ final class OnnxDrn {
                     3 * channels,
                     channels);
         }
-        drn.node("Sigmoid", "traced", drn.conv("decoder.out", x, work.width(), 3));
-        drn.graph.addInput(image("fake", work)).addOutput(image("traced", work));
-        return ModelProto.newBuilder()
-                .setIrVersion(IR)
-                .addOpsetImport(OperatorSetIdProto.newBuilder().setVersion(OPSET))
-                .setGraph(drn.graph)
-                .build()
-                .toByteArray();
+        drn.graph.input("fake", work.batch(), work.size());
+        drn.graph.output(drn.graph.node("Sigmoid", "traced", List.of(), drn.conv("decoder.out", x, work.width(), 3)));
+        return drn.graph.model();
     }
 
     private List<String> encoder(String name, int width) {
@@ -55,11 +44,7 @@ final class OnnxDrn {
         for (int stage = 1; stage <= 4; stage++) {
             int cout = width << (stage - 1);
             if (stage > 1) {
-                x = node(
-                        "MaxPool",
-                        name + ".down" + stage,
-                        List.of(ints("kernel_shape", 2, 2), ints("strides", 2, 2)),
-                        x);
+                x = graph.node("MaxPool", name + ".down" + stage, List.of(KERNEL_2, STRIDES_2), x);
             }
             x = block(name + ".stage" + stage, x, cin, cout);
             maps.add(x);
@@ -74,85 +59,29 @@ final class OnnxDrn {
     }
 
     private String leaky(String x) {
-        var slope = AttributeProto.newBuilder()
-                .setName("alpha")
-                .setType(AttributeProto.AttributeType.FLOAT)
-                .setF(0.2f)
-                .build();
-        return node("LeakyRelu", x + ".leaky", List.of(slope), x);
+        return graph.node("LeakyRelu", x + ".leaky", List.of(OnnxGraph.number("alpha", 0.2f)), x);
     }
 
     private String conv(String name, String x, int cin, int cout) {
-        weight(
-                name,
-                permuted(DrnSize.parameter(name + ".weight", 3, 3, cin, cout), 3, cin, cout, false),
-                cout,
-                cin,
-                3,
-                3);
+        var weight = permuted(DrnSize.parameter(name + ".weight", 3, 3, cin, cout), 3, cin, cout, false);
+        graph.tensor(name + ".weight", weight, cout, cin, 3, 3);
         bias(name, cout);
-        return node("Conv", name, List.of(ints("pads", 1, 1, 1, 1)), x, name + ".weight", name + ".bias");
+        return graph.node("Conv", name, List.of(PADS_1), x, name + ".weight", name + ".bias");
     }
 
     private String up(String name, String x, int cin, int cout) {
-        weight(
-                name,
-                permuted(DrnSize.parameter(name + ".weight", 2, 2, cin, cout), 2, cin, cout, true),
-                cin,
-                cout,
-                2,
-                2);
+        var weight = permuted(DrnSize.parameter(name + ".weight", 2, 2, cin, cout), 2, cin, cout, true);
+        graph.tensor(name + ".weight", weight, cin, cout, 2, 2);
         bias(name, cout);
-        return node("ConvTranspose", name, List.of(ints("strides", 2, 2)), x, name + ".weight", name + ".bias");
+        return graph.node("ConvTranspose", name, List.of(STRIDES_2), x, name + ".weight", name + ".bias");
     }
 
     private String concat(String... maps) {
-        var axis = AttributeProto.newBuilder()
-                .setName("axis")
-                .setType(AttributeProto.AttributeType.INT)
-                .setI(1)
-                .build();
-        return node("Concat", maps[0] + ".joined", List.of(axis), maps);
-    }
-
-    private String node(String type, String result, String... inputs) {
-        return node(type, result, List.of(), inputs);
-    }
-
-    private String node(String type, String result, List<AttributeProto> attributes, String... inputs) {
-        graph.addNode(NodeProto.newBuilder()
-                .setOpType(type)
-                .addAllInput(List.of(inputs))
-                .addOutput(result)
-                .addAllAttribute(attributes));
-        return result;
-    }
-
-    private static AttributeProto ints(String name, long... values) {
-        var attribute = AttributeProto.newBuilder().setName(name).setType(AttributeProto.AttributeType.INTS);
-        for (long value : values) {
-            attribute.addInts(value);
-        }
-        return attribute.build();
+        return graph.node("Concat", maps[0] + ".joined", List.of(OnnxGraph.integer("axis", 1)), maps);
     }
 
     private void bias(String name, int n) {
-        tensor(name + ".bias", DrnSize.parameter(name + ".bias", n), n);
-    }
-
-    private void weight(String name, float[] values, long... extents) {
-        tensor(name + ".weight", values, extents);
-    }
-
-    private void tensor(String name, float[] values, long... extents) {
-        var tensor = TensorProto.newBuilder().setName(name).setDataType(TensorProto.DataType.FLOAT.getNumber());
-        for (long extent : extents) {
-            tensor.addDims(extent);
-        }
-        for (float value : values) {
-            tensor.addFloatData(value);
-        }
-        graph.addInitializer(tensor);
+        graph.tensor(name + ".bias", DrnSize.parameter(name + ".bias", n), n);
     }
 
     /** From {@code [K,K,Cin,Cout]} to {@code [Cout,Cin,K,K]}, or, input first, to {@code [Cin,Cout,K,K]}. */
@@ -168,19 +97,5 @@ final class OnnxDrn {
             }
         }
         return result;
-    }
-
-    private static ValueInfoProto image(String name, TraceWork work) {
-        var shape = TensorShapeProto.newBuilder();
-        for (long extent : new long[] {work.batch(), 3, work.size(), work.size()}) {
-            shape.addDim(TensorShapeProto.Dimension.newBuilder().setDimValue(extent));
-        }
-        var type = TypeProto.Tensor.newBuilder()
-                .setElemType(TensorProto.DataType.FLOAT.getNumber())
-                .setShape(shape);
-        return ValueInfoProto.newBuilder()
-                .setName(name)
-                .setType(TypeProto.newBuilder().setTensorType(type))
-                .build();
     }
 }

@@ -56,13 +56,13 @@ public final class ArrayPool {
         return array;
     }
 
-    /** Takes back an array that {@link #take} handed out and that nobody uses any more. */
+    /** Takes back an array that nobody uses any more; one of a length that {@link #take} never asks for is not kept. */
     void give(float[] array) {
         if (poison) {
             Arrays.fill(array, Float.NaN);
         }
         long bytes = bytes(array.length);
-        if (array.length < SMALLEST || bytes > capacityBytes) {
+        if (array.length < SMALLEST || array.length != rounded(array.length) || bytes > capacityBytes) {
             return;
         }
         synchronized (this) {

@@ -34,7 +34,7 @@ public final class CpuBackend implements Backend {
     private final CpuElementwise elementwise;
     private final CpuReduce reduce;
     private final CpuMatmul matmul;
-    private final CpuConv conv;
+    private final ConvKernels conv;
     private final CpuPool pooling;
     private final CpuNorm norm;
     private final CpuResample resample;
@@ -50,7 +50,8 @@ public final class CpuBackend implements Backend {
         index = new CpuIndex(loops.elementwise());
         reduce = new CpuReduce(loops.reduce());
         matmul = new CpuMatmul(vector);
-        conv = new CpuConv(vector, algorithm, new PartedImages(loops.elementwise(), pool));
+        var images = new PartedImages(loops.elementwise(), pool);
+        conv = vector ? new VectorConv(algorithm, images) : new ScalarConv(images);
         pooling = new CpuPool(loops.pool());
         norm = new CpuNorm(loops.reduce(), loops.norm(), loops.softmax());
         resample = new CpuResample(loops.resample());

@@ -7,7 +7,10 @@ import dev.obverse.backend.MatmulKernels;
 import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.Storage;
 
-/** Matrix products, by one of two sets of kernels as in {@link CpuConv}. */
+/**
+ * Matrix products. Their two sets of kernels differ in how they block, not only in their innermost loops, so the choice
+ * is made here; naming the vector kernels does not load them.
+ */
 record CpuMatmul(boolean vector) implements MatmulKernels {
     @Override
     public void matmul(MatmulSpec spec, Storage a, Storage b, Storage c) {

@@ -21,6 +21,11 @@ final class CpuMemory implements MemoryKernels {
     }
 
     @Override
+    public Storage adopt(float[] values) {
+        return new CpuStorage(values, values.length);
+    }
+
+    @Override
     public void release(Storage storage) {
         pool.give(array(storage));
     }

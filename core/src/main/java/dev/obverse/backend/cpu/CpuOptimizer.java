@@ -53,44 +53,42 @@ final class CpuOptimizer implements OuterProductKernels {
         var step = folded(s);
         var first = array(firstMoment);
         var second = array(secondMoment);
-        int fours = (gradient.m() + 3) / 4;
+        int m = gradient.m();
+        int n = gradient.n();
+        int rows = Pieces.roundUp(gradient.rows(), 4);
+        int columns = Pieces.roundUp(m, 4);
+        var a = padded(Scratch.PACKED, array(gradient.a()), gradient.rows(), m, rows, columns);
+        var b = padded(Scratch.PARTIAL, array(gradient.b()), gradient.rows(), n, rows, n);
+        int fours = columns / 4;
         int parts = (fours + FOURS - 1) / FOURS;
-        int strips = (gradient.n() + STRIP - 1) / STRIP;
+        int strips = (n + STRIP - 1) / STRIP;
         change(
                 w,
                 ws -> Workers.run(strips * parts, p -> {
-                    int i = p % parts * FOURS;
-                    adam(step, ws, gradient, i, Math.min(fours, i + FOURS), p / parts * STRIP, first, second);
+                    int column = p / parts * STRIP;
+                    int length = Math.min(STRIP, n - column);
+                    var gs = Scratch.floats(Scratch.TILE, 4 * STRIP);
+                    int from = p % parts * FOURS;
+                    for (int i = from; i < Math.min(fours, from + FOURS); i++) {
+                        loops.outerProducts(rows, a, columns, i, b, n, column, gs, length);
+                        for (int r = 0; r < Math.min(4, m - 4 * i); r++) {
+                            loops.adam(step, ws, gs, r * length, first, second, (4 * i + r) * n + column, length);
+                        }
+                    }
                 }));
     }
 
-    private void adam(
-            AdamStep step,
-            float[] w,
-            OuterProducts gradient,
-            int i,
-            int end,
-            int column,
-            float[] first,
-            float[] second) {
-        int n = gradient.n();
-        int length = Math.min(STRIP, n - column);
-        var gs = Scratch.floats(Scratch.TILE, 4 * STRIP);
-        for (int four = i; four < end; four++) {
-            loops.outerProducts(
-                    gradient.rows(),
-                    array(gradient.a()),
-                    gradient.m(),
-                    four,
-                    array(gradient.b()),
-                    n,
-                    column,
-                    gs,
-                    length);
-            for (int r = 0; r < Math.min(4, gradient.m() - 4 * four); r++) {
-                loops.adam(step, w, gs, r * length, first, second, (4 * four + r) * n + column, length);
-            }
+    /** {@code matrix [rows,columns]}, with zeros behind its rows and columns if it is to have more of them. */
+    private static float[] padded(int slot, float[] matrix, int rows, int columns, int toRows, int toColumns) {
+        if (rows == toRows && columns == toColumns) {
+            return matrix;
         }
+        var padded = Scratch.floats(slot, (long) toRows * toColumns);
+        Arrays.fill(padded, 0, toRows * toColumns, 0f);
+        for (int i = 0; i < rows; i++) {
+            System.arraycopy(matrix, i * columns, padded, i * toColumns, columns);
+        }
+        return padded;
     }
 
     private static AdamStep folded(Adam s) {

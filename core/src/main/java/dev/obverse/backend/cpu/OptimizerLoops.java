@@ -27,9 +27,9 @@ public interface OptimizerLoops {
     void adam(AdamStep s, float[] w, float[] gradient, int go, float[] first, float[] second, int o, int n);
 
     /**
-     * Rows {@code 4 i} to {@code 4 i + 3} of {@code aᵀ b}, as far as {@code a [rows,m]} goes, at columns {@code from}
-     * to {@code from + n} of {@code b [rows, columns]}: {@code c[r n + j]} is the sum over {@code q} of {@code a[q m +
-     * 4 i + r] b[q columns + from + j]}.
+     * Rows {@code 4 i} to {@code 4 i + 3} of {@code aᵀ b} at columns {@code from} to {@code from + n} of {@code b
+     * [rows, columns]}: {@code c[r n + j]} is the sum over {@code q} of {@code a[q m + 4 i + r] b[q columns + from +
+     * j]}. Both {@code rows} and {@code m} are multiples of 4.
      */
     void outerProducts(int rows, float[] a, int m, int i, float[] b, int columns, int from, float[] c, int n);
 

@@ -13,6 +13,11 @@ import java.util.function.Predicate;
  * parts before they read it, or to the parts after they have written it.
  */
 record PartedImages(ElementwiseLoops loops, ArrayPool pool) {
+    /** Calls {@code kernel} with the image {@code x} in one piece. */
+    void read(ConvSpec spec, List<Storage> x, Consumer<float[]> kernel) {
+        read(spec, x, _ -> false, image -> kernel.accept(image.whole()));
+    }
+
     /** Calls {@code kernel} with the image {@code x}, in one piece unless such parts are {@code readable}. */
     void read(ConvSpec spec, List<Storage> x, Predicate<ImageParts> readable, Consumer<ImageParts> kernel) {
         var parts = parts(spec, x);
@@ -29,6 +34,11 @@ record PartedImages(ElementwiseLoops loops, ArrayPool pool) {
         }
         kernel.accept(ImageParts.of(whole, spec.cin()));
         pool.give(whole);
+    }
+
+    /** Calls {@code kernel} to overwrite the image {@code x} in one piece. */
+    void write(ConvSpec spec, List<Storage> x, Consumer<float[]> kernel) {
+        write(spec, x, _ -> false, image -> kernel.accept(image.whole()));
     }
 
     /** Calls {@code kernel} to overwrite the image {@code x}, in one piece unless such parts are {@code writable}. */

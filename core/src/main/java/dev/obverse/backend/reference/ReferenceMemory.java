@@ -35,6 +35,13 @@ final class ReferenceMemory implements MemoryKernels {
         return new Block(length);
     }
 
+    @Override
+    public Storage adopt(float[] values) {
+        var block = new Block(values.length);
+        write(values, block);
+        return block;
+    }
+
     /** Overwrites the block, so that whoever still reads it computes NaN. */
     @Override
     public void release(Storage storage) {

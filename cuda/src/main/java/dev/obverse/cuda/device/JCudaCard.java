@@ -1,6 +1,10 @@
 package dev.obverse.cuda.device;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
 import jcuda.Pointer;
 import jcuda.driver.CUcontext;
 import jcuda.driver.CUdevice;
@@ -30,10 +34,10 @@ public final class JCudaCard implements Card {
     private final CUstream stream = new CUstream();
     private final CUevent[] marks = new CUevent[MARKS];
     private final boolean[] marked = new boolean[MARKS];
-    private final java.util.List<CUmodule> modules = new java.util.ArrayList<>();
-    private final java.util.List<CUfunction> functions = new java.util.ArrayList<>();
-    private final java.util.Map<Long, CUgraphExec> recordings = new java.util.HashMap<>();
-    private final java.util.Map<Long, CUevent> times = new java.util.HashMap<>();
+    private final List<CUmodule> modules = new ArrayList<>();
+    private final List<CUfunction> functions = new ArrayList<>();
+    private final Map<Long, CUgraphExec> recordings = new HashMap<>();
+    private final Map<Long, CUevent> times = new HashMap<>();
     private long handles;
     private final String name;
     private final int capability;
@@ -256,7 +260,7 @@ public final class JCudaCard implements Card {
     public void close() {
         bind();
         synchronize();
-        java.util.List.copyOf(recordings.keySet()).forEach(this::forget);
+        List.copyOf(recordings.keySet()).forEach(this::forget);
         for (var time : times.values()) {
             check("cuEventDestroy", JCudaDriver.cuEventDestroy(time));
         }

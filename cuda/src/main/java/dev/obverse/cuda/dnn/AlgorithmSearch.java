@@ -7,6 +7,7 @@ import dev.obverse.cuda.device.Precision;
 import dev.obverse.cuda.dnn.Algorithm.Candidate;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -51,20 +52,12 @@ public final class AlgorithmSearch {
         return precision;
     }
 
-    /** cuDNN's math type to ask with. */
-    int math(ConvLayout layout) {
-        if (layout == ConvLayout.NHWC_BF16) {
-            return Algorithm.TENSOR_MATH;
-        }
-        return precision == Precision.FLOAT32 ? Algorithm.FMA_MATH : Algorithm.DEFAULT_MATH;
-    }
-
     /** None if cuDNN has no algorithm that will do. The array that the direction makes may be overwritten. */
     Optional<Algorithm> choose(
             Direction direction, ConvLayout layout, ConvSpec s, ConvDescriptors d, Pointer x, Pointer w, Pointer y) {
         var key = direction + " " + layout + " " + precision.name().toLowerCase(Locale.ROOT) + " "
                 + s.toString().replaceAll("[^0-9,]", "");
-        var remembered = file.get(key).flatMap(a -> stillWorks(direction, layout, d, a));
+        var remembered = file.get(key).flatMap(a -> stillWorks(direction, d, a));
         if (remembered.isPresent()) {
             return remembered;
         }
@@ -74,28 +67,26 @@ public final class AlgorithmSearch {
         if (measure) {
             context.withScratch(
                     limit,
-                    workspace -> candidates.addAll(
-                            measured(direction, math(layout), d, x, w, y, new Address(workspace), limit)));
+                    workspace -> candidates.addAll(measured(direction, d, x, w, y, new Address(workspace), limit)));
         }
-        var best = firstThatWorks(direction, layout, d, limit, candidates);
+        var best = firstThatWorks(direction, d, limit, candidates);
         if (best.isEmpty()) {
-            best = firstThatWorks(direction, layout, d, limit, proposed(direction, math(layout), d));
+            best = firstThatWorks(direction, d, limit, proposed(direction, d));
         }
         best.ifPresent(a -> file.put(key, a));
         return best;
     }
 
     private Optional<Algorithm> firstThatWorks(
-            Direction direction, ConvLayout layout, ConvDescriptors d, long limit, List<Candidate> candidates) {
+            Direction direction, ConvDescriptors d, long limit, List<Candidate> candidates) {
         return Algorithm.ranked(direction, precision != Precision.FLOAT32, limit, candidates).stream()
-                .flatMap(a -> stillWorks(direction, layout, d, a).stream())
+                .flatMap(a -> stillWorks(direction, d, a).stream())
                 .filter(a -> a.workspace() <= limit)
                 .findFirst();
     }
 
     /** The algorithm with the workspace it needs now; none if cuDNN does not take it for these descriptors. */
-    private Optional<Algorithm> stillWorks(Direction direction, ConvLayout layout, ConvDescriptors d, Algorithm a) {
-        d.setMath(a.math());
+    private Optional<Algorithm> stillWorks(Direction direction, ConvDescriptors d, Algorithm a) {
         var bytes = new long[1];
         var h = cudnn.handle();
         int status = switch (direction) {
@@ -109,19 +100,11 @@ public final class AlgorithmSearch {
                 JCudnn.cudnnGetConvolutionBackwardFilterWorkspaceSize(
                         h, d.x(), d.y(), d.convolution(), d.w(), a.number(), bytes);
         };
-        d.setMath(math(layout));
-        return status == 0 ? Optional.of(new Algorithm(a.number(), a.math(), bytes[0], 0)) : Optional.empty();
+        return status == 0 ? Optional.of(new Algorithm(a.number(), bytes[0], 0)) : Optional.empty();
     }
 
     private List<Candidate> measured(
-            Direction direction,
-            int math,
-            ConvDescriptors d,
-            Pointer x,
-            Pointer w,
-            Pointer y,
-            Pointer workspace,
-            long bytes) {
+            Direction direction, ConvDescriptors d, Pointer x, Pointer w, Pointer y, Pointer workspace, long bytes) {
         var h = cudnn.handle();
         var count = new int[1];
         return switch (direction) {
@@ -129,25 +112,25 @@ public final class AlgorithmSearch {
                 var found = forward();
                 int status = JCudnn.cudnnFindConvolutionForwardAlgorithmEx(
                         h, d.x(), x, d.w(), w, d.convolution(), d.y(), y, MOST, count, found, workspace, bytes);
-                yield candidates(status, math, found, count[0]);
+                yield candidates(status, found, count[0]);
             }
             case INPUT_GRADIENT -> {
                 var found = backwardData();
                 int status = JCudnn.cudnnFindConvolutionBackwardDataAlgorithmEx(
                         h, d.w(), w, d.y(), y, d.convolution(), d.x(), x, MOST, count, found, workspace, bytes);
-                yield candidates(status, math, found, count[0]);
+                yield candidates(status, found, count[0]);
             }
             case WEIGHT_GRADIENT -> {
                 var found = backwardFilter();
                 int status = JCudnn.cudnnFindConvolutionBackwardFilterAlgorithmEx(
                         h, d.x(), x, d.y(), y, d.convolution(), d.w(), w, MOST, count, found, workspace, bytes);
-                yield candidates(status, math, found, count[0]);
+                yield candidates(status, found, count[0]);
             }
         };
     }
 
     /** By cuDNN's own judgement, without running any. */
-    private List<Candidate> proposed(Direction direction, int math, ConvDescriptors d) {
+    private List<Candidate> proposed(Direction direction, ConvDescriptors d) {
         var h = cudnn.handle();
         var count = new int[1];
         return switch (direction) {
@@ -155,43 +138,43 @@ public final class AlgorithmSearch {
                 var found = forward();
                 int status = JCudnn.cudnnGetConvolutionForwardAlgorithm_v7(
                         h, d.x(), d.w(), d.convolution(), d.y(), MOST, count, found);
-                yield candidates(status, math, found, count[0]);
+                yield candidates(status, found, count[0]);
             }
             case INPUT_GRADIENT -> {
                 var found = backwardData();
                 int status = JCudnn.cudnnGetConvolutionBackwardDataAlgorithm_v7(
                         h, d.w(), d.y(), d.convolution(), d.x(), MOST, count, found);
-                yield candidates(status, math, found, count[0]);
+                yield candidates(status, found, count[0]);
             }
             case WEIGHT_GRADIENT -> {
                 var found = backwardFilter();
                 int status = JCudnn.cudnnGetConvolutionBackwardFilterAlgorithm_v7(
                         h, d.x(), d.y(), d.convolution(), d.w(), MOST, count, found);
-                yield candidates(status, math, found, count[0]);
+                yield candidates(status, found, count[0]);
             }
         };
     }
 
     private static cudnnConvolutionFwdAlgoPerf[] forward() {
         var found = new cudnnConvolutionFwdAlgoPerf[MOST];
-        java.util.Arrays.setAll(found, _ -> new cudnnConvolutionFwdAlgoPerf());
+        Arrays.setAll(found, _ -> new cudnnConvolutionFwdAlgoPerf());
         return found;
     }
 
     private static cudnnConvolutionBwdDataAlgoPerf[] backwardData() {
         var found = new cudnnConvolutionBwdDataAlgoPerf[MOST];
-        java.util.Arrays.setAll(found, _ -> new cudnnConvolutionBwdDataAlgoPerf());
+        Arrays.setAll(found, _ -> new cudnnConvolutionBwdDataAlgoPerf());
         return found;
     }
 
     private static cudnnConvolutionBwdFilterAlgoPerf[] backwardFilter() {
         var found = new cudnnConvolutionBwdFilterAlgoPerf[MOST];
-        java.util.Arrays.setAll(found, _ -> new cudnnConvolutionBwdFilterAlgoPerf());
+        Arrays.setAll(found, _ -> new cudnnConvolutionBwdFilterAlgoPerf());
         return found;
     }
 
     /** A search that fails as a whole has found nothing: cuDNN says so of shapes it does not support. */
-    private static List<Candidate> candidates(int status, int math, Object[] found, int count) {
+    private static List<Candidate> candidates(int status, Object[] found, int count) {
         if (status != 0) {
             LOG.log(
                     System.Logger.Level.INFO,
@@ -201,27 +184,24 @@ public final class AlgorithmSearch {
         }
         var list = new ArrayList<Candidate>();
         for (int i = 0; status == 0 && i < count; i++) {
-            list.add(candidate(found[i], math, i));
+            list.add(candidate(found[i], i));
         }
         return list;
     }
 
-    private static Candidate candidate(Object found, int math, int order) {
+    private static Candidate candidate(Object found, int order) {
         return switch (found) {
-            case cudnnConvolutionFwdAlgoPerf p ->
-                candidate(p.status, p.determinism, p.algo, math, p.memory, p.time, order);
+            case cudnnConvolutionFwdAlgoPerf p -> candidate(p.status, p.determinism, p.algo, p.memory, p.time, order);
             case cudnnConvolutionBwdDataAlgoPerf p ->
-                candidate(p.status, p.determinism, p.algo, math, p.memory, p.time, order);
+                candidate(p.status, p.determinism, p.algo, p.memory, p.time, order);
             case cudnnConvolutionBwdFilterAlgoPerf p ->
-                candidate(p.status, p.determinism, p.algo, math, p.memory, p.time, order);
+                candidate(p.status, p.determinism, p.algo, p.memory, p.time, order);
             default -> throw new IllegalArgumentException("not a result of cuDNN's search: " + found);
         };
     }
 
-    private static Candidate candidate(
-            int status, int determinism, int number, int math, long workspace, float time, int order) {
+    private static Candidate candidate(int status, int determinism, int number, long workspace, float time, int order) {
         float milliseconds = time > 0 ? time : order;
-        return new Candidate(
-                status, determinism == DETERMINISTIC, new Algorithm(number, math, workspace, milliseconds));
+        return new Candidate(status, determinism == DETERMINISTIC, new Algorithm(number, workspace, milliseconds));
     }
 }

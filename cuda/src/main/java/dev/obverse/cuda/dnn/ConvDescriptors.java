@@ -3,6 +3,7 @@ package dev.obverse.cuda.dnn;
 import static dev.obverse.cuda.dnn.Cudnn.check;
 
 import dev.obverse.backend.ConvSpec;
+import dev.obverse.cuda.device.Precision;
 import jcuda.jcudnn.JCudnn;
 import jcuda.jcudnn.cudnnConvolutionDescriptor;
 import jcuda.jcudnn.cudnnConvolutionMode;
@@ -17,7 +18,7 @@ record ConvDescriptors(
         cudnnTensorDescriptor y,
         cudnnConvolutionDescriptor convolution) {
 
-    static ConvDescriptors of(ConvSpec s, ConvGeometry g, ConvLayout order, int math) {
+    static ConvDescriptors of(ConvSpec s, ConvGeometry g, ConvLayout order, Precision precision) {
         var d = new ConvDescriptors(
                 new cudnnTensorDescriptor(),
                 new cudnnFilterDescriptor(),
@@ -51,11 +52,7 @@ record ConvDescriptors(
                         cudnnConvolutionMode.CUDNN_CROSS_CORRELATION,
                         cudnnDataType.CUDNN_DATA_FLOAT));
         check("cudnnSetConvolutionGroupCount", JCudnn.cudnnSetConvolutionGroupCount(d.convolution, s.groups()));
-        d.setMath(math);
+        check("cudnnSetConvolutionMathType", JCudnn.cudnnSetConvolutionMathType(d.convolution, order.math(precision)));
         return d;
-    }
-
-    void setMath(int math) {
-        check("cudnnSetConvolutionMathType", JCudnn.cudnnSetConvolutionMathType(convolution, math));
     }
 }

@@ -5,6 +5,7 @@ import dev.obverse.backend.CopySpec;
 import dev.obverse.cuda.device.Precision;
 import java.util.List;
 import jcuda.jcudnn.cudnnDataType;
+import jcuda.jcudnn.cudnnMathType;
 import jcuda.jcudnn.cudnnTensorFormat;
 import org.jspecify.annotations.Nullable;
 
@@ -25,6 +26,17 @@ enum ConvLayout {
     /** cuDNN's number for the type of elements; sums are float32 in any case. */
     int type() {
         return this == NHWC_BF16 ? cudnnDataType.CUDNN_DATA_BFLOAT16 : cudnnDataType.CUDNN_DATA_FLOAT;
+    }
+
+    /**
+     * cuDNN's math type to ask with. It is also what a convolution is run with, because JCuda 12.6 does not pass on the
+     * one that cuDNN answers with.
+     */
+    int math(Precision precision) {
+        if (this == NHWC_BF16) {
+            return cudnnMathType.CUDNN_TENSOR_OP_MATH;
+        }
+        return precision == Precision.FLOAT32 ? cudnnMathType.CUDNN_FMA_MATH : cudnnMathType.CUDNN_DEFAULT_MATH;
     }
 
     /** Those that may be used, best first. */

@@ -224,7 +224,7 @@ public final class CudnnConv implements CudaConv.FastConv {
     }
 
     private Optional<Plan> plan(Key key, ConvGeometry g, Pointer x, Pointer w, Pointer y) {
-        var descriptors = ConvDescriptors.of(key.spec, g, key.layout, search.math(key.layout));
+        var descriptors = ConvDescriptors.of(key.spec, g, key.layout, search.precision());
         var algorithm = search.choose(key.direction, key.layout, key.spec, descriptors, x, w, y);
         if (algorithm.isEmpty()) {
             LOG.log(
@@ -239,10 +239,7 @@ public final class CudnnConv implements CudaConv.FastConv {
                         case NCHW -> "plain kernels run";
                     });
         }
-        return algorithm.map(a -> {
-            descriptors.setMath(a.math());
-            return new Plan(descriptors, a);
-        });
+        return algorithm.map(a -> new Plan(descriptors, a));
     }
 
     private void convolve(Direction direction, Plan p, Pointer x, Pointer w, Pointer y, Pointer workspace) {

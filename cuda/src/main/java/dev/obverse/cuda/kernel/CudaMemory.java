@@ -12,6 +12,13 @@ public record CudaMemory(CudaContext context, Launcher launcher) implements Memo
     }
 
     @Override
+    public Storage adopt(float[] values) {
+        var storage = allocate(values.length);
+        write(values, storage);
+        return storage;
+    }
+
+    @Override
     public void release(Storage storage) {
         context.release(storage);
     }

@@ -7,7 +7,9 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 
 /**
  * Machine code on disk, named by what it was made from: source, card and compiler. A file that is wrong is never taken
@@ -37,12 +39,12 @@ public final class KernelCache implements Modules.Compiler {
         var key = HexFormat.of()
                 .formatHex(hash((version + "\n" + architecture + "\n" + file.text()).getBytes(StandardCharsets.UTF_8)))
                 .substring(0, 16);
-        var path = folder.resolve(file.name().toLowerCase(java.util.Locale.ROOT) + "-" + architecture + "-" + key);
+        var path = folder.resolve(file.name().toLowerCase(Locale.ROOT) + "-" + architecture + "-" + key);
         try {
             var stored = Files.readAllBytes(path);
             if (stored.length > HASH) {
-                var code = java.util.Arrays.copyOfRange(stored, HASH, stored.length);
-                if (MessageDigest.isEqual(hash(code), java.util.Arrays.copyOf(stored, HASH))) {
+                var code = Arrays.copyOfRange(stored, HASH, stored.length);
+                if (MessageDigest.isEqual(hash(code), Arrays.copyOf(stored, HASH))) {
                     return code;
                 }
             }

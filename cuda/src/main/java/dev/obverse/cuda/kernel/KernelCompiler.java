@@ -1,6 +1,7 @@
 package dev.obverse.cuda.kernel;
 
 import dev.obverse.cuda.device.CudaException;
+import dev.obverse.cuda.device.Status;
 import jcuda.nvrtc.JNvrtc;
 import jcuda.nvrtc.nvrtcProgram;
 
@@ -21,7 +22,7 @@ public final class KernelCompiler implements Modules.Compiler {
     }
 
     private static void check(String call, int status) {
-        dev.obverse.cuda.device.Status.check(call, status, JNvrtc::nvrtcGetErrorString);
+        Status.check(call, status, JNvrtc::nvrtcGetErrorString);
     }
 
     @Override

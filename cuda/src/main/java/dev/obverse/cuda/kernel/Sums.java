@@ -2,6 +2,7 @@ package dev.obverse.cuda.kernel;
 
 import dev.obverse.backend.Storage;
 import dev.obverse.cuda.device.CudaContext;
+import java.util.Locale;
 import java.util.function.LongConsumer;
 
 /**
@@ -19,7 +20,7 @@ record Sums(CudaContext context, Launcher launcher, int outer, int extent, int i
         LEAKY;
 
         private String kernel() {
-            return name().toLowerCase(java.util.Locale.ROOT);
+            return name().toLowerCase(Locale.ROOT);
         }
     }
 

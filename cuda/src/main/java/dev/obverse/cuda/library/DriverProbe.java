@@ -7,6 +7,7 @@ import static java.lang.foreign.ValueLayout.JAVA_LONG;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
+import java.lang.foreign.MemoryLayout;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.nio.file.Path;
@@ -104,7 +105,7 @@ public record DriverProbe(
     /** Calls a function of addresses and ints, and fails unless it returns 0. */
     @SuppressWarnings("restricted")
     private static void call(SymbolLookup library, String function, Object... arguments) throws Failed {
-        var layouts = new java.lang.foreign.MemoryLayout[arguments.length];
+        var layouts = new MemoryLayout[arguments.length];
         for (int i = 0; i < layouts.length; i++) {
             layouts[i] = arguments[i] instanceof MemorySegment ? ADDRESS : JAVA_INT;
         }

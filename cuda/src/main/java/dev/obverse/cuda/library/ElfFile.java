@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.IntConsumer;
 import java.util.function.ObjIntConsumer;
 
 /**
@@ -186,7 +187,7 @@ public final class ElfFile {
         forEachDefinedVersion(name -> user.accept("version of its own", name));
     }
 
-    private void forEachDefinedVersion(java.util.function.IntConsumer name) {
+    private void forEachDefinedVersion(IntConsumer name) {
         if (!has(DT_VERDEF)) {
             return;
         }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -56,7 +57,7 @@ public final class JniFolder {
         if (major != 12) {
             content = retagged(library, content, major);
         }
-        if (Files.exists(file) && java.util.Arrays.equals(Files.readAllBytes(file), content)) {
+        if (Files.exists(file) && Arrays.equals(Files.readAllBytes(file), content)) {
             return;
         }
         var part = Files.createTempFile(file.getParent(), library, ".part");

@@ -1,6 +1,8 @@
 package dev.obverse.cuda.device;
 
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Map;
 import java.util.Set;
 
 /** A card that only fails: for what happens when memory runs out or a launch goes wrong, never for numbers. */
@@ -15,7 +17,7 @@ class FakeCard implements Card {
     int replays;
     int forgotten;
     private long next = 0x1000;
-    private final java.util.Map<Long, Long> sizes = new java.util.HashMap<>();
+    private final Map<Long, Long> sizes = new HashMap<>();
 
     FakeCard(long capacity) {
         this.capacity = capacity;

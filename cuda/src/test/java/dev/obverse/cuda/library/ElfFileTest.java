@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -67,7 +68,7 @@ class ElfFileTest {
         }
     }
 
-    private static java.util.stream.Stream<String> lines(String text) {
+    private static Stream<String> lines(String text) {
         return text.lines().filter(line -> !line.contains("File: ")).map(line -> line.replaceAll(" +", " "));
     }
 

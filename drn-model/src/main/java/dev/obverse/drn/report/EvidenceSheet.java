@@ -50,7 +50,7 @@ public final class EvidenceSheet {
         body.append("</p>\n<section><h2>What this rests on</h2>\n<table>\n");
         facts.forEach((name, value) -> body.append(
                 "<tr><th>%s</th><td><code>%s</code></td></tr>%n".formatted(Html.escape(name), Html.escape(value))));
-        body.append("</table>\n" + "<p class=\"note\">&ldquo;Such a score was right&rdquo; says how often a best match")
+        body.append("</table>\n<p class=\"note\">&ldquo;Such a score was right&rdquo; says how often a best match")
                 .append(" with a score like this one was the right person, by isotonic regression on ")
                 .append(Html.escape(calibrated))
                 .append(".</p>\n");

@@ -3,16 +3,9 @@ package dev.obverse.drn.report;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Locale;
 
 /** Draws one curve as a small SVG: the values faint, their running mean strong, the last mean in numbers. */
 final class LossChart {
-    private static final int WIDTH = 280;
-    private static final int HEIGHT = 150;
-    private static final int LEFT = 46;
-    private static final int RIGHT = 8;
-    private static final int TOP = 8;
-    private static final int BOTTOM = 22;
     private static final int MOST_POINTS = 180;
 
     private final LossCurve values;
@@ -57,65 +50,30 @@ final class LossChart {
     }
 
     private String draw() {
-        var svg = new StringBuilder();
         double last = means.values()[means.values().length - 1];
-        svg.append("<svg viewBox=\"0 0 %d %d\" role=\"img\" aria-label=\"%s over training steps, last mean %s\">"
-                .formatted(WIDTH, HEIGHT, Html.escape(values.name()), number(last)));
-        for (double tick : log ? powers() : ticks(lowY, highY, 4)) {
-            double y = y(tick);
-            svg.append(line("grid", LEFT, y, WIDTH - RIGHT, y)).append(text("y", LEFT - 5, y + 3.5, number(tick)));
+        var chart = new Chart(values.name() + " over training steps, last mean " + Chart.number(last));
+        for (double tick : log ? powers() : Chart.ticks(lowY, highY, 4)) {
+            chart.tickY(y(tick), Chart.number(tick));
         }
-        for (double tick : ticks(lowX, highX, 6)) {
-            svg.append(text("x", x(tick), HEIGHT - 6, number(tick)));
+        for (double tick : Chart.ticks(lowX, highX, 6)) {
+            chart.tickX(x(tick), Chart.number(tick));
         }
-        svg.append(line("axis", LEFT, HEIGHT - BOTTOM, WIDTH - RIGHT, HEIGHT - BOTTOM));
-        svg.append(path("values", values)).append(path("means", means));
-        return svg.append("</svg>").toString();
+        chart.axis();
+        draw(chart, "values", values);
+        draw(chart, "means", means);
+        return chart.svg();
+    }
+
+    private void draw(Chart chart, String kind, LossCurve curve) {
+        chart.curve(kind, curve.values().length, i -> x(curve.steps()[i]), i -> y(curve.values()[i]));
     }
 
     private double x(double step) {
-        return LEFT + (step - lowX) / (highX - lowX) * (WIDTH - LEFT - RIGHT);
+        return (step - lowX) / (highX - lowX);
     }
 
     private double y(double value) {
-        double place = ((log ? Math.log10(value) : value) - lowY) / (highY - lowY);
-        return HEIGHT - BOTTOM - place * (HEIGHT - TOP - BOTTOM);
-    }
-
-    private String path(String kind, LossCurve curve) {
-        var path = new StringBuilder("<path class=\"" + kind + "\" d=\"");
-        for (int i = 0; i < curve.values().length; i++) {
-            path.append(i == 0 ? 'M' : 'L')
-                    .append(String.format(Locale.ROOT, "%.1f %.1f", x(curve.steps()[i]), y(curve.values()[i])));
-        }
-        return path.append("\"/>").toString();
-    }
-
-    static String line(String kind, double x1, double y1, double x2, double y2) {
-        return String.format(
-                Locale.ROOT,
-                "<line class=\"%s\" x1=\"%.1f\" y1=\"%.1f\" x2=\"%.1f\" y2=\"%.1f\"/>",
-                kind,
-                x1,
-                y1,
-                x2,
-                y2);
-    }
-
-    static String text(String kind, double x, double y, String text) {
-        return String.format(Locale.ROOT, "<text class=\"%s\" x=\"%.1f\" y=\"%.1f\">%s</text>", kind, x, y, text);
-    }
-
-    /** About {@code wanted} round numbers from low to high: 1, 2 or 5 times a power of ten apart. */
-    static List<Double> ticks(double low, double high, int wanted) {
-        double rough = (high - low) / wanted;
-        double power = Math.pow(10, Math.floor(Math.log10(rough)));
-        double step = power * (rough / power > 5 ? 10 : rough / power > 2 ? 5 : rough / power > 1 ? 2 : 1);
-        var ticks = new ArrayList<Double>();
-        for (long i = (long) Math.ceil(low / step - 1e-9); i * step <= high * (1 + 1e-9); i++) {
-            ticks.add(i * step);
-        }
-        return ticks;
+        return ((log ? Math.log10(value) : value) - lowY) / (highY - lowY);
     }
 
     /** 1, 2 and 5 times powers of ten on the axis; only the powers where there would be many. */
@@ -130,19 +88,5 @@ final class LossChart {
             }
         }
         return all;
-    }
-
-    /** Four significant digits at most, without trailing zeros. */
-    static String number(double value) {
-        if (value == 0) {
-            return "0";
-        }
-        double size = Math.abs(value);
-        if (size >= 1e6 || size < 1e-4) {
-            return String.format(Locale.ROOT, "%.0e", value);
-        }
-        int decimals = Math.max(0, 3 - (int) Math.floor(Math.log10(size)));
-        var text = String.format(Locale.ROOT, "%." + decimals + "f", value);
-        return decimals == 0 ? text : text.replaceAll("\\.?0+$", "");
     }
 }

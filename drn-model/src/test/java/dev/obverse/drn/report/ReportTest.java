@@ -14,6 +14,7 @@ import dev.obverse.drn.data.Split;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -96,18 +97,18 @@ class ReportTest {
         assertArrayEquals(new double[] {1.5, 3.5, 5}, curve.thinned(3).steps());
         assertArrayEquals(new double[] {3, 8, 1}, curve.thinned(3).values());
         var constant = new double[100];
-        java.util.Arrays.fill(constant, 7);
+        Arrays.fill(constant, 7);
         assertArrayEquals(
                 constant, new LossCurve("c", constant, constant).smoothed().values());
     }
 
     @Test
     void ticksAreRoundAndCoverTheAxis() {
-        assertEquals(List.of(0.0, 200.0, 400.0, 600.0, 800.0), LossChart.ticks(0, 900, 6));
-        assertEquals(List.of(0.0, 2.0, 4.0), LossChart.ticks(0, 4.9, 4));
-        assertEquals("0.05", LossChart.number(0.05));
-        assertEquals("1200", LossChart.number(1200));
-        assertEquals("-0.3", LossChart.number(-0.30000000000000004));
+        assertEquals(List.of(0.0, 200.0, 400.0, 600.0, 800.0), Chart.ticks(0, 900, 6));
+        assertEquals(List.of(0.0, 2.0, 4.0), Chart.ticks(0, 4.9, 4));
+        assertEquals("0.05", Chart.number(0.05));
+        assertEquals("1200", Chart.number(1200));
+        assertEquals("-0.3", Chart.number(-0.30000000000000004));
     }
 
     @Test

@@ -4,6 +4,7 @@ import dev.obverse.backend.Backend;
 import dev.obverse.backend.MemoryKernels;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Device;
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
@@ -80,7 +81,7 @@ final class ParityBackend {
         }
     }
 
-    private static <T> T proxy(Class<T> type, java.lang.reflect.InvocationHandler handler) {
+    private static <T> T proxy(Class<T> type, InvocationHandler handler) {
         return type.cast(Proxy.newProxyInstance(type.getClassLoader(), new Class<?>[] {type}, handler));
     }
 

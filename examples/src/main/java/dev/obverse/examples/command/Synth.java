@@ -3,6 +3,7 @@ package dev.obverse.examples.command;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import dev.obverse.backend.cpu.Workers;
 import dev.obverse.drn.data.DataException;
+import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.data.SyntheticFaces;
 import dev.obverse.tensor.Device;
@@ -93,8 +94,7 @@ public final class Synth implements Callable<Integer> {
         }
     }
 
-    static dev.obverse.drn.data.PairManifest write(Shared shared, SyntheticFaces faces, Path folder)
-            throws IOException {
+    static PairManifest write(Shared shared, SyntheticFaces faces, Path folder) throws IOException {
         try (var progress = shared.progress("drawing pairs", faces.pairs(), "pairs")) {
             return faces.write(folder, Workers.threads(), done -> progress.at(done, ""));
         }

@@ -21,8 +21,10 @@ import dev.obverse.drn.face.RecogniserArchitecture;
 import dev.obverse.drn.face.RecogniserTraining;
 import dev.obverse.drn.face.Recognisers;
 import dev.obverse.drn.report.Leak;
+import dev.obverse.tensor.Device;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
 import java.util.concurrent.Callable;
@@ -135,7 +137,7 @@ public final class Train implements Callable<Integer> {
                 .put("interrupted", ended.interrupted()));
     }
 
-    private TrainingSession begin(RunFolder folder, dev.obverse.tensor.Device device) throws IOException {
+    private TrainingSession begin(RunFolder folder, Device device) throws IOException {
         if (pairs == null) {
             throw shared.usage("Missing required option: '--pairs=FILE'");
         }
@@ -174,7 +176,7 @@ public final class Train implements Callable<Integer> {
         return new TrainingSession(folder, started, manifest, data, vectors);
     }
 
-    private TrainingSession goOn(RunFolder folder, dev.obverse.tensor.Device device) throws IOException {
+    private TrainingSession goOn(RunFolder folder, Device device) throws IOException {
         var run = folder.readConfig();
         var file = pairs == null ? Path.of(run.pairs()) : pairs;
         var manifest = PairManifest.read(file);
@@ -292,7 +294,7 @@ public final class Train implements Callable<Integer> {
     /** z_pre of each pair's original. */
     static float[][] embeddings(EmbeddingSource recogniser, PairManifest manifest, PairDataset data)
             throws IOException {
-        var images = new java.util.ArrayList<String>();
+        var images = new ArrayList<String>();
         for (int i = 0; i < data.size(); i++) {
             images.add(data.row(i).original());
         }

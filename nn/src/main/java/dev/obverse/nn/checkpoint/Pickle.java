@@ -2,6 +2,7 @@ package dev.obverse.nn.checkpoint;
 
 import java.io.IOException;
 import java.math.BigInteger;
+import java.nio.BufferUnderflowException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -64,7 +65,7 @@ final class Pickle {
                 }
                 pickle.run(code);
             }
-        } catch (java.nio.BufferUnderflowException e) {
+        } catch (BufferUnderflowException e) {
             throw new IOException("its pickle is cut short", e);
         } catch (ClassCastException e) {
             throw new IOException("its pickle puts values of the wrong kind together", e);

@@ -6,6 +6,7 @@ import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -115,9 +116,7 @@ public final class PyTorchFile {
                     .orElseThrow(() -> invalid("it is a zip archive without a data.pkl"));
             var folder = pickle.getName().substring(0, pickle.getName().length() - "data.pkl".length());
             var order = zip.getEntry(folder + "byteorder");
-            if (order != null
-                    && new String(content(zip, order).array(), java.nio.charset.StandardCharsets.US_ASCII)
-                            .startsWith("big")) {
+            if (order != null && new String(content(zip, order).array(), StandardCharsets.US_ASCII).startsWith("big")) {
                 throw invalid("its numbers are big-endian, which is not supported");
             }
             var root = pickle(content(zip, pickle));

@@ -1,5 +1,7 @@
 package dev.obverse.nn.init;
 
+import java.util.Arrays;
+
 /** The usual initial values of weights. */
 public final class Init {
     private Init() {}
@@ -69,7 +71,7 @@ public final class Init {
     }
 
     public static Initializer constant(double value) {
-        return (values, fans, random) -> java.util.Arrays.fill(values, (float) value);
+        return (values, fans, random) -> Arrays.fill(values, (float) value);
     }
 
     /** {@code sqrt(2 / (1 + slope^2))}: what makes up for the variance that LeakyReLU takes away. */

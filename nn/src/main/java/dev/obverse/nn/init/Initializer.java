@@ -15,6 +15,6 @@ public interface Initializer {
     default Tensor tensor(Shape shape, Fans fans, Philox random) {
         var values = new float[shape.size()];
         fill(values, fans, random);
-        return Tensor.of(Device.cpu(), values, shape);
+        return Tensor.adopt(Device.cpu(), values, shape);
     }
 }

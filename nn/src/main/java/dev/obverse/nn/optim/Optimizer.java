@@ -190,6 +190,20 @@ public abstract class Optimizer implements Stateful {
         kernels.adam(arrays, prepared.storage(), gate.storage());
     }
 
+    /**
+     * Counts as if the last {@code count} steps had not been prepared. The gate must have forbidden them, or they must
+     * have failed to start: this changes no tensor.
+     */
+    public final void takeBack(int count) {
+        for (var slot : active()) {
+            slot.updates -= count;
+            if (slot.updates == 0) {
+                slot.state.clear(); // as of a parameter that has had no update
+            }
+        }
+        steps -= count;
+    }
+
     private static Tensor gradient(Slot slot) {
         var gradient = slot.parameter.grad();
         if (gradient == null) {

@@ -2,7 +2,6 @@ package dev.obverse.nn.train;
 
 import dev.obverse.backend.StepKernels;
 import dev.obverse.backend.Storage;
-import dev.obverse.nn.TrainState;
 import dev.obverse.nn.optim.Ema;
 import dev.obverse.nn.optim.GradientClip;
 import dev.obverse.nn.optim.Optimizer;
@@ -77,11 +76,7 @@ final class LateSteps implements AutoCloseable {
             work.run();
             return new Started(kernels.read(requireGate().storage()), terms, lrFactor, step, epoch);
         } catch (RuntimeException e) {
-            try {
-                takeBack(1);
-            } catch (RuntimeException lost) {
-                e.addSuppressed(lost); // the device itself may be what failed
-            }
+            optimizer.takeBack(1);
             throw e;
         }
     }
@@ -152,7 +147,7 @@ final class LateSteps implements AutoCloseable {
      * Waits for a step, and says what it did.
      *
      * @throws ArithmeticException if its loss or gradient was not finite: this step and those started since have
-     *     changed nothing but the optimiser's counters, see {@link #takeBack}
+     *     changed nothing but the optimiser's counters, see {@link Optimizer#takeBack}
      */
     StepReport finish(Started started) {
         var values = started.numbers.get();
@@ -168,29 +163,6 @@ final class LateSteps implements AutoCloseable {
         FiniteNumbers.requireTotal(started.step, total);
         FiniteNumbers.requireNorm(started.step, norm);
         return new StepReport(started.step, started.epoch, total, terms, started.lrFactor, norm);
-    }
-
-    /**
-     * Makes the optimiser count as if its last steps had not been started: the gate was shut, so they have changed
-     * nothing else.
-     */
-    void takeBack(long count) {
-        var saved = optimizer.state();
-        var updates = saved.map("updates");
-        optimizer.parameters().forEach((name, parameter) -> {
-            if (!parameter.isFrozen()) {
-                updates.computeIfPresent(name, (_, n) -> ((Number) n).longValue() - count);
-            }
-        });
-        var metadata = new LinkedHashMap<>(saved.metadata());
-        metadata.put("steps", optimizer.steps() - count);
-        metadata.put("updates", updates);
-        // a parameter without an update has no state
-        var tensors = new LinkedHashMap<>(saved.tensors());
-        tensors.keySet()
-                .removeIf(key ->
-                        ((Number) updates.getOrDefault(key.substring(0, key.lastIndexOf('.')), 1)).longValue() == 0);
-        optimizer.restore(new TrainState(tensors, metadata));
     }
 
     @Override

@@ -244,10 +244,10 @@ public final class Trainer<B> implements Stateful {
             report = late.finish(started);
         } catch (ArithmeticException e) {
             // from that step on the device's gate was shut, so that the one started since has changed nothing either
-            long since = steps - started.step() + 1;
+            int since = Math.toIntExact(steps - started.step() + 1);
             steps -= since;
             batchInEpoch -= since;
-            late.takeBack(since);
+            optimizer.takeBack(since);
             throw e;
         }
         listeners.forEach(l -> l.onStep(report));

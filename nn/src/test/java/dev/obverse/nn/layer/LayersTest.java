@@ -20,6 +20,7 @@ import dev.obverse.tensor.Device;
 import dev.obverse.tensor.PoolOptions;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -225,7 +226,7 @@ class LayersTest {
         // 10,000 draws of p = 0.25: the deviation of the count is 43.
         assertEquals(2500, zeros, 5 * 43);
         var second = drop.forward(ones).toArray();
-        assertFalse(java.util.Arrays.equals(first, second));
+        assertFalse(Arrays.equals(first, second));
         drop.restore(state);
         assertArrayEquals(first, drop.forward(ones).toArray());
         drop.eval();
@@ -238,7 +239,7 @@ class LayersTest {
         var ones = Tensor.full(Device.cpu(), 1, Shape.of(64));
         var first = new Dropout(0.5, random).forward(ones).toArray();
         var second = new Dropout(0.5, random).forward(ones).toArray();
-        assertFalse(java.util.Arrays.equals(first, second));
+        assertFalse(Arrays.equals(first, second));
     }
 
     @Test

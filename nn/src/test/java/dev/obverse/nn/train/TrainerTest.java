@@ -23,6 +23,7 @@ import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -250,11 +251,11 @@ class TrainerTest {
     /** The descent direction that one step took, weights and bias. */
     private static double[] step(SGDStep s, List<Batch> batches) {
         var before = s.model.state().tensors().values().stream()
-                .flatMapToDouble(t -> java.util.Arrays.stream(t.toDoubleArray()))
+                .flatMapToDouble(t -> Arrays.stream(t.toDoubleArray()))
                 .toArray();
         s.trainer.accumulate(batches.size()).step(batches.iterator());
         var after = s.model.state().tensors().values().stream()
-                .flatMapToDouble(t -> java.util.Arrays.stream(t.toDoubleArray()))
+                .flatMapToDouble(t -> Arrays.stream(t.toDoubleArray()))
                 .toArray();
         for (int i = 0; i < after.length; i++) {
             after[i] = before[i] - after[i];

@@ -1,6 +1,9 @@
 package dev.obverse.backend.cpu.conv;
 
+import dev.obverse.backend.ConvTail;
+import dev.obverse.backend.Storage;
 import java.util.Arrays;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,6 +16,21 @@ import org.jspecify.annotations.Nullable;
 public record Tail(float @Nullable [] residual, float @Nullable [] slopes, float high) {
     /** Nothing. */
     public static final Tail NONE = new Tail(null, null, Float.POSITIVE_INFINITY);
+
+    /**
+     * The arrays of a {@code tail} of a convolution with this many result channels.
+     *
+     * @param array behind a tensor's memory
+     */
+    public static Tail of(ConvTail tail, int channels, Function<Storage, float[]> array) {
+        var residual = tail.residual() == null ? null : array.apply(tail.residual());
+        float high = (float) tail.high();
+        if (tail.slopes() != null) {
+            return new Tail(residual, array.apply(tail.slopes()), high);
+        }
+        boolean linear = tail.slope() == 1 && high == Float.POSITIVE_INFINITY;
+        return new Tail(residual, linear ? null : repeated((float) tail.slope(), channels), high);
+    }
 
     /** LeakyReLU with one slope. */
     public static Tail leaky(float slope, int channels) {

@@ -18,7 +18,7 @@ public final class ScalarOptimizer implements OptimizerLoops {
 
     @Override
     public void outerProducts(int rows, float[] a, int m, int i, float[] b, int columns, int from, float[] c, int n) {
-        for (int r = 0; r < Math.min(4, m - 4 * i); r++) {
+        for (int r = 0; r < 4; r++) {
             for (int j = 0; j < n; j++) {
                 float sum = 0;
                 for (int q = 0; q < rows; q++) {

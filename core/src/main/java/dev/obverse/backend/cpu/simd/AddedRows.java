@@ -16,28 +16,29 @@ final class AddedRows {
     private AddedRows() {}
 
     /**
-     * {@code c[i][j] += sum over q < 4 of a[i][q] * b[q][j]} for 4 rows {@code i}, {@code width} long and as far apart.
+     * {@code c[i][j] += sum over q < 4 of a[i][q] * b[q][j]} for 4 rows {@code i}, {@code width} long and as far apart;
+     * {@code a[i][q]} is at {@code ao + i*lda + q*step}.
      */
-    static void four(float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int width) {
+    static void four(float[] a, int ao, int lda, int step, float[] b, int bo, int ldb, float[] c, int co, int width) {
         int a1 = ao + lda;
         int a2 = ao + 2 * lda;
         int a3 = ao + 3 * lda;
         var x00 = broadcast(F, a[ao]);
-        var x01 = broadcast(F, a[ao + 1]);
-        var x02 = broadcast(F, a[ao + 2]);
-        var x03 = broadcast(F, a[ao + 3]);
+        var x01 = broadcast(F, a[ao + step]);
+        var x02 = broadcast(F, a[ao + 2 * step]);
+        var x03 = broadcast(F, a[ao + 3 * step]);
         var x10 = broadcast(F, a[a1]);
-        var x11 = broadcast(F, a[a1 + 1]);
-        var x12 = broadcast(F, a[a1 + 2]);
-        var x13 = broadcast(F, a[a1 + 3]);
+        var x11 = broadcast(F, a[a1 + step]);
+        var x12 = broadcast(F, a[a1 + 2 * step]);
+        var x13 = broadcast(F, a[a1 + 3 * step]);
         var x20 = broadcast(F, a[a2]);
-        var x21 = broadcast(F, a[a2 + 1]);
-        var x22 = broadcast(F, a[a2 + 2]);
-        var x23 = broadcast(F, a[a2 + 3]);
+        var x21 = broadcast(F, a[a2 + step]);
+        var x22 = broadcast(F, a[a2 + 2 * step]);
+        var x23 = broadcast(F, a[a2 + 3 * step]);
         var x30 = broadcast(F, a[a3]);
-        var x31 = broadcast(F, a[a3 + 1]);
-        var x32 = broadcast(F, a[a3 + 2]);
-        var x33 = broadcast(F, a[a3 + 3]);
+        var x31 = broadcast(F, a[a3 + step]);
+        var x32 = broadcast(F, a[a3 + 2 * step]);
+        var x33 = broadcast(F, a[a3 + 3 * step]);
         int whole = F.loopBound(width);
         for (int j = 0; j < whole; j += L) {
             int o = bo + j;
@@ -59,11 +60,11 @@ final class AddedRows {
                     .intoArray(c, t);
         }
         for (int i = 0; i < 4; i++) {
-            tail(a, ao + i * lda, b, bo, ldb, c, co + i * width, whole, width);
+            tail(a, ao + i * lda, step, b, bo, ldb, c, co + i * width, whole, width);
         }
     }
 
-    /** As {@link #four} for two rows. */
+    /** As {@link #four} for two rows, whose scalars follow each other. */
     static void two(float[] a, int ao, int lda, float[] b, int bo, int ldb, float[] c, int co, int width) {
         int a1 = ao + lda;
         var x00 = broadcast(F, a[ao]);
@@ -88,11 +89,11 @@ final class AddedRows {
             x13.fma(w3, x12.fma(w2, x11.fma(w1, x10.fma(w0, fromArray(F, c, t)))))
                     .intoArray(c, t);
         }
-        tail(a, ao, b, bo, ldb, c, co, whole, width);
-        tail(a, a1, b, bo, ldb, c, co + width, whole, width);
+        tail(a, ao, 1, b, bo, ldb, c, co, whole, width);
+        tail(a, a1, 1, b, bo, ldb, c, co + width, whole, width);
     }
 
-    /** As {@link #four} for a single row. */
+    /** As {@link #two} for a single row. */
     static void one(float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co, int width) {
         var x0 = broadcast(F, a[ao]);
         var x1 = broadcast(F, a[ao + 1]);
@@ -110,13 +111,14 @@ final class AddedRows {
                                             x0.fma(fromArray(F, b, o), fromArray(F, c, co + j)))))
                     .intoArray(c, co + j);
         }
-        tail(a, ao, b, bo, ldb, c, co, whole, width);
+        tail(a, ao, 1, b, bo, ldb, c, co, whole, width);
     }
 
-    private static void tail(float[] a, int ao, float[] b, int bo, int ldb, float[] c, int co, int from, int width) {
+    private static void tail(
+            float[] a, int ao, int step, float[] b, int bo, int ldb, float[] c, int co, int from, int width) {
         for (int j = from; j < width; j++) {
             for (int q = 0; q < 4; q++) {
-                c[co + j] = Math.fma(a[ao + q], b[bo + q * ldb + j], c[co + j]);
+                c[co + j] = Math.fma(a[ao + q * step], b[bo + q * ldb + j], c[co + j]);
             }
         }
     }

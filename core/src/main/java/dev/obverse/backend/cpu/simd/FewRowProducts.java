@@ -57,7 +57,7 @@ final class FewRowProducts {
                 int left = ao + i * s.k() + q;
                 int rows = m - i >= 4 ? 4 : m - i >= 2 ? 2 : 1;
                 switch (rows) {
-                    case 4 -> AddedRows.four(a, left, s.k(), b, from, n, sums, i * width, width);
+                    case 4 -> AddedRows.four(a, left, s.k(), 1, b, from, n, sums, i * width, width);
                     case 2 -> AddedRows.two(a, left, s.k(), b, from, n, sums, i * width, width);
                     default -> AddedRows.one(a, left, b, from, n, sums, i * width, width);
                 }
