@@ -184,7 +184,8 @@ final class EmbeddingsTest {
         var recogniser = new Counting(1);
         recogniser.broken = 33;
         var e = assertThrows(IOException.class, () -> new EmbeddingCache(recogniser, kept).embeddings(pictures, names));
-        assertTrue(e.getMessage().contains(pictures.resolve(names.get(33)) + " that contains NaN"), e.getMessage());
+        var message = String.valueOf(e.getMessage());
+        assertTrue(message.contains(pictures.resolve(names.get(33)) + " that contains NaN"), message);
         assertFalse(EmbeddingTable.read(cacheFile()).rows().isEmpty());
         recogniser.broken = -1;
         var rows = new EmbeddingCache(recogniser, kept).embeddings(pictures, names);
