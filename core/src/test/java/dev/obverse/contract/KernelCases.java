@@ -135,6 +135,8 @@ final class KernelCases {
                         2, 9, 7, channels, channels, 3, 3, stride, stride, 1, 1, 1, 1, 1, 1, channels)); // depthwise
             }
             specs.add(new ConvSpec(1, 3, 2, channels, channels, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, channels));
+            specs.add(new ConvSpec(1, 6, 8, channels, channels, 3, 3, 2, 2, 1, 1, 1, 1, 1, 1, channels));
+            specs.add(new ConvSpec(1, 7, 6, channels, channels, 3, 3, 2, 2, 0, 0, 1, 1, 1, 1, channels));
             specs.add(new ConvSpec(1, 5, 11, channels, channels, 3, 3, 2, 1, 0, 2, 1, 0, 1, 1, channels));
             specs.add(new ConvSpec(1, 8, 9, channels, channels, 3, 3, 1, 1, 2, 2, 2, 2, 2, 2, channels));
             specs.add(new ConvSpec(1, 7, 7, channels, channels, 7, 7, 1, 1, 0, 0, 0, 0, 1, 1, channels));
@@ -145,6 +147,9 @@ final class KernelCases {
         specs.add(ConvSpec.square(1, 3, 5, 1024, 16, 1, 1, 0));
         specs.add(ConvSpec.square(2, 16, 16, 32, 32, 3, 1, 1));
         specs.add(ConvSpec.square(1, 16, 16, 3, 32, 3, 2, 1));
+        specs.add(ConvSpec.square(2, 7, 97, 3, 32, 3, 2, 1));
+        specs.add(new ConvSpec(1, 6, 31, 4, 64, 2, 3, 1, 1, 0, 1, 1, 1, 1, 1, 1));
+        specs.add(ConvSpec.square(1, 14, 14, 64, 96, 1, 1, 0));
         specs.add(new ConvSpec(1, 6, 6, 12, 24, 3, 3, 1, 1, 1, 1, 1, 1, 1, 1, 3));
         specs.add(ConvSpec.square(0, 6, 6, 16, 16, 3, 1, 1));
         for (var spec : specs) {

@@ -34,7 +34,8 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
      * @param run whose training pairs are read again from where they were
      * @param file the manifest's, for sentences
      * @param gallery names of the people among whom scores are
-     * @throws DataException if no test pair shows anybody of the gallery, or all whom they show were trained on
+     * @throws DataException if no test pair shows anybody of the gallery, or the run was trained on their people or
+     *     videos
      */
     public static ValidationPairs of(RunConfig run, Path file, PairManifest manifest, Collection<String> gallery)
             throws DataException {
@@ -76,6 +77,7 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
                 .filter(row -> !originals.contains(row.originalId()) && !videos.contains(row.video()))
                 .toList();
         if (unseen.isEmpty()) {
+            refuseSharedVideo(test, originals, file);
             throw new DataException("The run was trained on the people or videos of all " + test.size()
                     + " test pairs of " + file + " that show somebody of the gallery, such as "
                     + test.getFirst().originalId()
@@ -88,6 +90,23 @@ public record ValidationPairs(List<Row> rows, List<String> warnings) {
         }
         warnAboutDonors(warnings, unseen, originals, all(learned, Row::donorId));
         return new ValidationPairs(unseen, warnings);
+    }
+
+    /**
+     * Strangers of whom nothing is left because of the video column. One name for all pairs is taken at its word: a
+     * placeholder and one long video look alike, and frames of a video that was trained on flatter.
+     */
+    private static void refuseSharedVideo(List<Row> test, Set<String> trainedOn, Path file) throws DataException {
+        var strangers = test.stream()
+                .filter(row -> !trainedOn.contains(row.originalId()))
+                .toList();
+        if (!strangers.isEmpty()) {
+            throw new DataException("The run was not trained on the people of " + strangers.size() + " of the "
+                    + test.size() + " test pairs of " + file + ", but on their videos, such as '"
+                    + strangers.getFirst().video()
+                    + "', so that no pair is left to say how far a score can be trusted: if that is a placeholder, give"
+                    + " a --validation whose column video names the video of each pair, or else one with other videos");
+        }
     }
 
     /** A face that was only pasted in training is no known answer, but no quite unknown face either. */

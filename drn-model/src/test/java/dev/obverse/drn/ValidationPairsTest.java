@@ -109,6 +109,24 @@ class ValidationPairsTest {
     }
 
     @Test
+    void oneVideoNameForAllPairsLeavesNoneAndIsNamed() throws IOException {
+        var pairs = write(
+                "pairs.csv",
+                row(Split.TRAIN, "ann", "bob", "unknown"),
+                row(Split.TEST, "ann", "fay", "unknown"),
+                row(Split.TEST, "eve", "fay", "unknown"),
+                row(Split.TEST, "gus", "fay", "unknown"));
+        var message = assertThrows(DataException.class, () -> choose(run(pairs), pairs))
+                .getMessage();
+        assertTrue(message.contains("the people of 2 of the 3 test pairs of " + pairs), message);
+        assertTrue(message.contains("their videos, such as 'unknown'"), message);
+        assertTrue(message.contains("column video"), message);
+        // What the sentence asks for helps.
+        var named = write("named.csv", row(Split.TEST, "eve", "fay", "eve's"), row(Split.TEST, "ann", "fay", "ann's"));
+        assertEquals(1, choose(run(pairs), named).rows().size());
+    }
+
+    @Test
     void facesThatWerePastedInTrainingAreMentioned() throws IOException {
         var pairs =
                 write("pairs.csv", trained("ann", "bob"), test("bob", "fay"), test("eve", "ann"), test("eve", "fay"));

@@ -161,6 +161,7 @@ class BadInputTest {
         refused(2, "--batch", train(pairs(), "--batch", "many"));
         refused(2, "--colour", train(pairs(), "--colour"));
         refused(2, "identities must be at least 4, not 2", "synth", "--identities", "2");
+        refused(2, "--portraits must be at least 0, not -1", "synth", "--portraits", "-1");
         refused(2, "a command is missing");
         refused(2, "there is no command 'swap'", "swap");
         refused(2, "--split", "evaluate", "--model", "m", "--pairs", pairs(), "--split", "dev");

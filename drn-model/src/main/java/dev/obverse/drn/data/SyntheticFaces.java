@@ -138,16 +138,44 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
      * @param done is given the number of finished pairs after each, from any thread
      */
     public PairManifest write(Path folder, int threads, IntConsumer done) throws IOException {
+        inParallel(folder, pairs, threads, done, i -> {
+            var pair = pair(i);
+            pair.original().writePng(folder.resolve(pair.row().original()));
+            pair.fake().writePng(folder.resolve(pair.row().fake()));
+        });
+        var manifest = new PairManifest(folder.toAbsolutePath(), rows());
+        manifest.write(folder.resolve("pairs.csv"));
+        return manifest;
+    }
+
+    /**
+     * Writes {@code NAME/*.png} into a folder: every person in {@code portraits} pictures, as a gallery has them.
+     *
+     * @param done as for {@link #write}, of {@code identities * portraits} pictures
+     */
+    public void writePortraits(Path folder, int portraits, int threads, IntConsumer done) throws IOException {
+        atLeast(1, "portraits", portraits);
+        inParallel(folder, identities * portraits, threads, done, i -> {
+            var name = "%s/%02d.png".formatted(identityName(i / portraits), i % portraits);
+            portrait(i / portraits, i % portraits).writePng(folder.resolve(name));
+        });
+    }
+
+    /** Writes one file, or one pair of files. */
+    private interface Item {
+        void write(int index) throws IOException;
+    }
+
+    private static void inParallel(Path folder, int count, int threads, IntConsumer done, Item item)
+            throws IOException {
         atLeast(1, "threads", threads);
         var finished = new AtomicInteger();
         var next = new AtomicInteger();
         try (var pool = Executors.newFixedThreadPool(threads)) {
             var work = IntStream.range(0, threads)
                     .mapToObj(thread -> pool.submit(() -> {
-                        for (int i = next.getAndIncrement(); i < pairs; i = next.getAndIncrement()) {
-                            var pair = pair(i);
-                            pair.original().writePng(folder.resolve(pair.row().original()));
-                            pair.fake().writePng(folder.resolve(pair.row().fake()));
+                        for (int i = next.getAndIncrement(); i < count; i = next.getAndIncrement()) {
+                            item.write(i);
                             done.accept(finished.incrementAndGet());
                         }
                         return null;
@@ -162,9 +190,6 @@ public record SyntheticFaces(long seed, int identities, int pairs, int size, int
             Thread.currentThread().interrupt();
             throw new IOException("Writing synthetic faces to " + folder + " was interrupted", e);
         }
-        var manifest = new PairManifest(folder.toAbsolutePath(), rows());
-        manifest.write(folder.resolve("pairs.csv"));
-        return manifest;
     }
 
     private static IOException rethrow(ExecutionException thrown) {

@@ -76,11 +76,16 @@ public final class Calibration {
         highest = sorted.getLast().score;
     }
 
-    /** Learns from samples, at least one. */
+    /**
+     * Learns from samples, at least one.
+     *
+     * @throws IllegalArgumentException for none, or a score that is NaN
+     */
     public static Calibration of(List<Sample> samples) {
         if (samples.isEmpty()) {
             throw new IllegalArgumentException("A calibration needs at least one match whose answer is known");
         }
+        samples.forEach(sample -> checked(sample.score));
         var sorted = new ArrayList<>(samples);
         // Of equal scores the right ones first, so that they share a pool.
         sorted.sort(Comparator.comparingDouble(Sample::score).thenComparing(s -> !s.right));
@@ -96,14 +101,26 @@ public final class Calibration {
         return new Calibration(List.copyOf(pools), sorted);
     }
 
+    private static double checked(double score) {
+        if (Double.isNaN(score)) {
+            throw new IllegalArgumentException(
+                    "A score is NaN, of which no calibration can be made: look at the vectors that were compared");
+        }
+        return score;
+    }
+
     /** Number of matches it was learned from. */
     public int samples() {
         return samples;
     }
 
-    /** What is known of a score. */
+    /**
+     * What is known of a score.
+     *
+     * @throws IllegalArgumentException for NaN
+     */
     public Trust of(double score) {
-        if (!(score >= lowest && score <= highest)) {
+        if (checked(score) < lowest || score > highest) {
             boolean above = score > highest;
             return new Unknown(above, above ? highest : lowest, samples);
         }

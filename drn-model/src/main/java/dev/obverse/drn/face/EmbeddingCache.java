@@ -114,14 +114,16 @@ public final class EmbeddingCache implements EmbeddingSource {
             return;
         }
         var hashes = List.copyOf(missing.keySet());
-        var paths = Dataset.of(List.copyOf(missing.values()));
+        var files = List.copyOf(missing.values());
+        var paths = Dataset.of(files);
         int done = 0;
         long saved = System.nanoTime();
         Files.createDirectories(file.toAbsolutePath().getParent());
         try (var loader = new DataLoader<>(paths, PICTURES, LoaderOptions.batchesOf(BATCH))) {
             for (var pictures : loader.epoch(0)) {
                 for (var row : embed(pictures)) {
-                    known.put(hashes.get(done++), row);
+                    known.put(hashes.get(done), Rows.usable(row, recogniser.name(), files.get(done)));
+                    done++;
                 }
                 progress.accept(done, hashes.size());
                 if (System.nanoTime() - saved > SAVE_EVERY) {

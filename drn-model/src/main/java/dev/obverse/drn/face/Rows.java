@@ -1,5 +1,6 @@
 package dev.obverse.drn.face;
 
+import dev.obverse.drn.data.DataException;
 import dev.obverse.tensor.Tensor;
 import java.util.Arrays;
 
@@ -10,6 +11,23 @@ public final class Rows {
     /** Of {@code [N,D]}: N arrays of D values. */
     public static float[][] of(Tensor matrix) {
         return of(matrix.toArray(), matrix.dim(0), matrix.dim(1));
+    }
+
+    /**
+     * The vector of a picture, if it can be compared with others.
+     *
+     * @param recogniser its name, and {@code picture} what it was given, for the sentence
+     * @throws DataException if it contains NaN or infinity
+     */
+    public static float[] usable(float[] vector, String recogniser, Object picture) throws DataException {
+        for (float value : vector) {
+            if (!Float.isFinite(value)) {
+                throw new DataException("Recogniser " + recogniser + " makes a vector of " + picture + " that contains "
+                        + value + " and cannot be compared: its weights are damaged, or it was made for other pictures"
+                        + " than --recogniser-input says");
+            }
+        }
+        return vector;
     }
 
     static float[][] of(float[] values, int count, int length) {

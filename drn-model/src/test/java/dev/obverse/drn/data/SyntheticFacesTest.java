@@ -39,6 +39,21 @@ class SyntheticFacesTest {
         first.forEach((name, bytes) -> assertArrayEquals(bytes, second.get(name), name));
     }
 
+    @Test
+    void portraitsAreAFolderForEachPerson() throws IOException {
+        var faces = new SyntheticFaces(3, 5, 1, 24);
+        var done = new AtomicInteger();
+        faces.writePortraits(folder.resolve("a"), 3, 1, n -> done.incrementAndGet());
+        faces.writePortraits(folder.resolve("b"), 3, 2, n -> {});
+        assertEquals(15, done.get());
+        var first = content(folder.resolve("a"));
+        var second = content(folder.resolve("b"));
+        assertEquals(15, first.size());
+        first.forEach((name, bytes) -> assertArrayEquals(bytes, second.get(name), name));
+        assertArrayEquals(faces.portrait(4, 2).png(), first.get("id0004/02.png"));
+        assertThrows(IllegalArgumentException.class, () -> faces.writePortraits(folder, 0, 1, n -> {}));
+    }
+
     private static Map<String, byte[]> content(Path root) throws IOException {
         var files = new TreeMap<String, byte[]>();
         try (var walk = Files.walk(root)) {

@@ -39,6 +39,7 @@ final class EmbeddingsTest {
 
         final AtomicInteger seen = new AtomicInteger();
         final TrainedRecogniser recogniser;
+        int broken = -1;
 
         Counting(long seed) {
             recogniser = TrainedRecogniser.untrained(People.TINY, seed);
@@ -61,8 +62,14 @@ final class EmbeddingsTest {
 
         @Override
         public Tensor embed(Tensor pictures) {
-            seen.addAndGet(pictures.dim(0));
-            return recogniser.embed(pictures);
+            int before = seen.getAndAdd(pictures.dim(0));
+            var vectors = recogniser.embed(pictures);
+            if (broken < before || broken >= seen.get()) {
+                return vectors;
+            }
+            var values = vectors.toArray();
+            values[(broken - before) * embeddingLength() + 1] = Float.NaN;
+            return Tensor.of(values, vectors.dim(0), vectors.dim(1));
         }
     }
 
@@ -170,6 +177,19 @@ final class EmbeddingsTest {
         People.image(faces, 35).writePng(pictures.resolve("35.png"));
         cache.embeddings(pictures, names);
         assertEquals(40, recogniser.seen.get());
+    }
+
+    @Test
+    void aVectorWithNaNNamesItsPictureAndIsNotKept() throws IOException {
+        var recogniser = new Counting(1);
+        recogniser.broken = 33;
+        var e = assertThrows(IOException.class, () -> new EmbeddingCache(recogniser, kept).embeddings(pictures, names));
+        var message = String.valueOf(e.getMessage());
+        assertTrue(message.contains(pictures.resolve(names.get(33)) + " that contains NaN"), message);
+        assertFalse(EmbeddingTable.read(cacheFile()).rows().isEmpty());
+        recogniser.broken = -1;
+        var rows = new EmbeddingCache(recogniser, kept).embeddings(pictures, names);
+        assertTrue(Float.isFinite(rows[33][1]));
     }
 
     @Test

@@ -97,6 +97,22 @@ class GalleryTest {
         assertEquals("right 0 % of 1 times", calibration.of(0.3).words());
     }
 
+    @Test
+    void aScoreThatIsNoNumberIsRefused() throws IOException {
+        var calibration = Calibration.of(List.of(new Sample(0.5, true), new Sample(0.1, false)));
+        assertThrows(IllegalArgumentException.class, () -> calibration.of(Double.NaN));
+        var broken = List.of(new Sample(Double.NaN, false), new Sample(0.1, false));
+        assertThrows(IllegalArgumentException.class, () -> Calibration.of(broken));
+        var gallery = gallery(new String[] {"ann.png"}, new float[][] {{1, 0}});
+        for (float bad : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+            assertThrows(IllegalArgumentException.class, () -> gallery.rank(new float[] {bad, 1}));
+            var message = assertThrows(
+                            DataException.class, () -> Rows.usable(new float[] {1, bad}, "judge", "face.png"))
+                    .getMessage();
+            assertTrue(message.startsWith("Recogniser judge makes a vector of face.png that contains " + bad), message);
+        }
+    }
+
     private static double rate(Calibration calibration, double score) {
         return assertInstanceOf(Known.class, calibration.of(score)).rate();
     }

@@ -7,6 +7,7 @@ import dev.obverse.drn.RunConfig;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
 import dev.obverse.drn.ValidationPairs;
+import dev.obverse.drn.data.DataException;
 import dev.obverse.drn.data.PairDataset;
 import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.RgbImage;
@@ -16,6 +17,7 @@ import dev.obverse.drn.face.Fingerprint;
 import dev.obverse.drn.face.Gallery;
 import dev.obverse.drn.face.LabelledFaces;
 import dev.obverse.drn.face.Recogniser;
+import dev.obverse.drn.face.Rows;
 import dev.obverse.drn.report.EvidenceSheet;
 import dev.obverse.drn.report.EvidenceSheet.Ranking;
 import dev.obverse.drn.report.Measured;
@@ -136,8 +138,8 @@ public final class Identify implements Callable<Integer> {
         for (var suspect : suspects) {
             var fake = suspect.picture;
             var rankings = List.of(
-                    ranking("fake as given", fake, judge, people, trusted.fake),
-                    ranking("traced", tracer.trace(fake), judge, people, trusted.traced));
+                    ranking("fake as given", suspect.file, fake, judge, people, trusted.fake),
+                    ranking("traced", suspect.file, tracer.trace(fake), judge, people, trusted.traced));
             sheet.add(suspect.file, suspect.sha256, rankings);
             var node = list.addObject().put("image", suspect.file.toString()).put("sha256", suspect.sha256);
             node.set("fake", json(rankings.getFirst()));
@@ -176,12 +178,14 @@ public final class Identify implements Callable<Integer> {
     }
 
     private static Ranking ranking(
-            String of, RgbImage picture, Recogniser judge, Gallery people, Calibration calibration) {
+            String of, Path file, RgbImage picture, Recogniser judge, Gallery people, Calibration calibration)
+            throws DataException {
         var square = LabelledFaces.square(picture);
         int side = square.width();
         try (var _ = TensorScope.open()) {
             var face = Tensor.of(Device.cpu(), square.rgb(), Shape.of(1, side, side, 3));
-            return new Ranking(of, picture, people.rank(judge.embed(face).toArray()), calibration);
+            var vector = Rows.usable(judge.embed(face).toArray(), judge.name(), file + " (" + of + ")");
+            return new Ranking(of, picture, people.rank(vector), calibration);
         }
     }
 

@@ -21,7 +21,8 @@ import picocli.CommandLine.Option;
         mixinStandardHelpOptions = true,
         description =
                 "Draws synthetic people and face swaps between them: original/*.png, fake/*.png and pairs.csv in --out"
-                        + " (runs/synth). Train and test people are different.")
+                        + " (runs/synth). Train and test people are different. With --portraits also people/NAME/*.png,"
+                        + " a gallery for identify and evaluate.")
 public final class Synth implements Callable<Integer> {
     @Mixin
     private final Shared shared = new Shared();
@@ -35,14 +36,30 @@ public final class Synth implements Callable<Integer> {
     @Option(names = "--size", paramLabel = "PIXELS", defaultValue = "64", description = "Side of the pictures (64).")
     private int size;
 
+    @Option(
+            names = "--portraits",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Pictures of each person to write besides (0).")
+    private int portraits;
+
     @Override
     public Integer call() throws IOException {
         long start = System.nanoTime();
+        if (portraits < 0) {
+            throw shared.usage("--portraits must be at least 0, not " + portraits);
+        }
         requireCpu(shared);
         var faces = shared.checked(() -> new SyntheticFaces(shared.seed(), identities, pairs, size));
         var folder = shared.outOr("runs/synth");
         requireEmpty(folder);
         var manifest = write(shared, faces, folder);
+        if (portraits > 0) {
+            try (var progress = shared.progress("drawing portraits", (long) identities * portraits, "pictures")) {
+                faces.writePortraits(
+                        folder.resolve("people"), portraits, Workers.threads(), done -> progress.at(done, ""));
+            }
+        }
         double seconds = (System.nanoTime() - start) * 1e-9;
         int test = manifest.rows(Split.TEST).size();
         shared.say("%d pairs of %d people, %d of them test pairs of other people, in %s: %s"
@@ -54,6 +71,7 @@ public final class Synth implements Callable<Integer> {
                 .put("train", pairs - test)
                 .put("test", test)
                 .put("identities", identities)
+                .put("portraits", portraits)
                 .put("size", size)
                 .put("seed", shared.seed())
                 .put("seconds", seconds));

@@ -7,7 +7,7 @@ public final class Cosine {
     /**
      * {@code <a,b> / (|a| |b|)}, on [-1,1].
      *
-     * @throws IllegalArgumentException for vectors of different or no length, all zeros, or with NaN
+     * @throws IllegalArgumentException for vectors of different or no length, all zeros, or with NaN or infinity
      */
     public static double similarity(float[] a, float[] b) {
         if (a.length != b.length || a.length == 0) {
@@ -22,9 +22,9 @@ public final class Cosine {
             aSquared += (double) a[i] * a[i];
             bSquared += (double) b[i] * b[i];
         }
-        if (!(aSquared > 0 && bSquared > 0)) {
+        if (!(aSquared > 0 && bSquared > 0) || Double.isInfinite(aSquared) || Double.isInfinite(bSquared)) {
             throw new IllegalArgumentException("Cosine similarity is undefined for a vector that is all zeros or "
-                    + "contains NaN; look at the image and the network that made it");
+                    + "contains NaN or infinity; look at the image and the network that made it");
         }
         return Math.clamp(product / Math.sqrt(aSquared * bSquared), -1, 1);
     }

@@ -28,8 +28,13 @@ import org.jspecify.annotations.Nullable;
  * {@link #unfreeze}. Elements of other floating-point types are computed in float32. Many threads may run one module.
  */
 public final class OnnxModule extends Layer {
-    /** A node in its place: which values it reads and writes, by number; -1 for one that is left out. */
-    record Placed(String description, Step step, int[] inputs, int[] outputs) {}
+    /**
+     * A node in its place.
+     *
+     * @param inputs the values it reads, by number; -1 for one that is left out, or that is constant and its own
+     * @param outputs the values it writes; -1 for one that is left out
+     */
+    record Placed(String description, boolean isConvolution, Step step, int[] inputs, int[] outputs) {}
 
     /** A value that a pass begins with. */
     record Known(int slot, Supplier<Value> value) {}
@@ -51,6 +56,7 @@ public final class OnnxModule extends Layer {
             int[] lastUse) {}
 
     private final Plan plan;
+    private final @Nullable ImageByImage imageByImage;
 
     OnnxModule(OnnxReader reader) throws IOException {
         var taken = new LinkedHashMap<String, Integer>();
@@ -62,6 +68,8 @@ public final class OnnxModule extends Layer {
         });
         freeze();
         eval();
+        imageByImage = ImageByImage.of(
+                plan, parameters().stream().mapToLong(p -> p.value().size()).sum());
     }
 
     /**
@@ -193,9 +201,37 @@ public final class OnnxModule extends Layer {
         for (int i = 0; i < inputs.length; i++) {
             values[plan.inputSlots[i]] = inputs[i];
         }
-        for (int i = 0; i < plan.steps.size(); i++) {
+        int begin = 0;
+        if (scope != null && imageByImage != null && imageByImage.fits(device, inputs[0])) {
+            imageByImage.run(this, device, values, inputs[0]);
+            begin = imageByImage.steps();
+        }
+        steps(begin, plan.steps.size(), scope, device, values, inputs);
+        var results = new LinkedHashMap<String, Value>();
+        for (int i = 0; i < plan.outputSlots.length; i++) {
+            var value = values[plan.outputSlots[i]];
+            if (value == null) {
+                throw new IllegalStateException("The output " + plan.outputs.get(i) + " was not computed");
+            }
+            results.put(plan.outputs.get(i).name(), value);
+        }
+        return results;
+    }
+
+    /**
+     * Runs steps {@code from} up to {@code to}, and gives back what none of the steps reads any more.
+     *
+     * @return elements of the largest value that they computed
+     */
+    int steps(int from, int to, @Nullable TensorScope scope, Device device, @Nullable Value[] values, Value... inputs) {
+        int largest = 0;
+        for (int i = from; i < to; i++) {
             var placed = plan.steps.get(i);
             run(placed, device, values);
+            for (int slot : placed.outputs) {
+                var value = slot < 0 ? null : values[slot];
+                largest = Math.max(largest, value == null ? 0 : value.shape().size());
+            }
             for (int slot : placed.inputs) {
                 if (slot >= 0 && plan.lastUse[slot] == i) {
                     var value = values[slot];
@@ -206,15 +242,7 @@ public final class OnnxModule extends Layer {
                 }
             }
         }
-        var results = new LinkedHashMap<String, Value>();
-        for (int i = 0; i < plan.outputSlots.length; i++) {
-            var value = values[plan.outputSlots[i]];
-            if (value == null) {
-                throw new IllegalStateException("The output " + plan.outputs.get(i) + " was not computed");
-            }
-            results.put(plan.outputs.get(i).name(), value);
-        }
-        return results;
+        return largest;
     }
 
     private static void run(Placed placed, Device device, @Nullable Value[] values) {

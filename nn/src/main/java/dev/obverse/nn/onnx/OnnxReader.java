@@ -327,7 +327,7 @@ final class OnnxReader {
             }
             outputs[i] = output.isEmpty() ? -1 : slots.getOrDefault(output, -1);
         }
-        steps.add(new OnnxModule.Placed(describe(proto), step, inputs, outputs));
+        steps.add(new OnnxModule.Placed(describe(proto), proto.getOpType().equals("Conv"), step, inputs, outputs));
     }
 
     private void define(String output) {

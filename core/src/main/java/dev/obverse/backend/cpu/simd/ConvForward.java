@@ -77,7 +77,13 @@ public final class ConvForward {
             }
         } else {
             var end = tail == null ? Tail.leaky(slope, at.resultChannels()) : tail;
-            DirectConvolution.run(window, end, x.whole(), w, bias, y, kept);
+            if (PointwiseConvolution.fits(at)) {
+                PointwiseConvolution.run(at, end, x.whole(), w, bias, y, kept);
+            } else if (ShortConvolution.fits(window)) {
+                ShortConvolution.run(window, end, x.whole(), w, bias, y, kept);
+            } else {
+                DirectConvolution.run(window, end, x.whole(), w, bias, y, kept);
+            }
         }
     }
 

@@ -51,14 +51,18 @@ final class Depthwise {
         int strips = (at.rows() + together - 1) / together;
         int done = Depthwise3x3.fits(at) ? channels / L * L : 0;
         float[] packed = done > 0 ? Depthwise3x3.pack(at, w) : w;
+        // What is pixel by pixel, or has a residual, ends in a pass of its own.
+        boolean later = tail.residual() != null || done < channels;
+        float[] slopes = later || tail.slopes() == null ? Tail.repeated(1f, channels) : tail.slopes();
+        float high = later ? Float.POSITIVE_INFINITY : tail.high();
         Workers.run(at.n() * strips, piece -> {
             int image = piece / strips;
             int from = piece % strips * together;
             int to = Math.min(from + together, at.rows());
             if (done > 0) {
-                Depthwise3x3.strip(at, image, from, to, source, packed, start, result);
+                Depthwise3x3.strip(at, image, from, to, source, packed, start, slopes, high, result);
             }
-            for (int row = from; row < to; row++) {
+            for (int row = from; later && row < to; row++) {
                 if (done < channels) {
                     row(at, image, row, done, source, w, start, result);
                 }

@@ -59,7 +59,8 @@ final class DirectConvolution {
         Workers.run(strips.pieces(), i -> piece(window, strips.piece(i), panels, tail, source, packed, start, result));
     }
 
-    private static float[] packed(Correlation at, float[] weight, int panels, @Nullable KeptWeights kept) {
+    /** The weight in panels, from {@code kept} or packed for this call. */
+    static float[] packed(Correlation at, float[] weight, int panels, @Nullable KeptWeights kept) {
         long size = (long) at.groups() * panels * at.inner() * PANEL;
         var copy = kept == null ? null : kept.of(KeptWeights.Algorithm.DIRECT, at, size, to -> pack(at, weight, to));
         if (copy != null) {

@@ -71,7 +71,7 @@ final class Tails {
         }
     }
 
-    private static void activate(float[] slopes, float high, float[] c, int o, int channel, int width) {
+    static void activate(float[] slopes, float high, float[] c, int o, int channel, int width) {
         int i = 0;
         for (; i <= width - L; i += L) {
             activated(fromArray(F, c, o + i), fromArray(F, slopes, channel + i), high)
