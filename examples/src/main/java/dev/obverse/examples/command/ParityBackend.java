@@ -122,10 +122,17 @@ final class ParityBackend {
     }
 
     private @Nullable Object memory(Method method, Object[] arguments) throws Throwable {
-        if (method.getName().equals("allocate")) {
-            int length = (int) arguments[0];
-            return new Pair(
-                    trusted.memory().allocate(length), questioned.memory().allocate(length), length);
+        if (method.getReturnType() == Storage.class) {
+            return switch (arguments[0]) {
+                case Integer length ->
+                    new Pair(
+                            trusted.memory().allocate(length),
+                            questioned.memory().allocate(length),
+                            length);
+                case float[] values ->
+                    new Pair(trusted.memory().adopt(values), questioned.memory().adopt(values.clone()), values.length);
+                default -> throw new IllegalArgumentException("no block is made from " + arguments[0]);
+            };
         }
         if (!method.getName().equals("read")) {
             call(method, questioned.memory(), side(arguments, false));
