@@ -97,7 +97,7 @@ public final class ConvForward {
             float @Nullable [] bias,
             ImageParts result) {
         if (WinogradConvolution.chosen(algorithm, at)) {
-            WinogradConvolution.run(at, slope, source, weight, bias, result);
+            WinogradConvolution.run(at, slope, source, weight, bias, result, null);
             return;
         }
         var window = Window.of(at);

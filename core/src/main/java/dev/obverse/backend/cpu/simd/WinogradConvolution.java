@@ -58,18 +58,11 @@ final class WinogradConvolution {
         return WinogradTiles.chosen(algorithm, at, L, WEIGHT_COST);
     }
 
-    /** Computes {@code result = leaky(correlation(source, weight) + bias)}. */
-    static void run(
-            Correlation at,
-            float slope,
-            ImageParts source,
-            float[] weight,
-            float @Nullable [] bias,
-            ImageParts result) {
-        run(at, slope, source, weight, bias, result, null);
-    }
-
-    /** @param kept where the weight may stay in the order in which few tiles read it, or null */
+    /**
+     * Computes {@code result = leaky(correlation(source, weight) + bias)}.
+     *
+     * @param kept where the weight may stay in the order in which few tiles read it, or null
+     */
     static void run(
             Correlation at,
             float slope,
