@@ -31,6 +31,9 @@ public final class Scratch {
     /** A transform of two axes after the first of them. */
     public static final int HALF = 6;
 
+    /** Strips of a transform that shares them between tiles. */
+    public static final int STRIP = 7;
+
     /** Offsets of the pixels that a piece reads. */
     public static final int READ = 0;
 
@@ -42,7 +45,7 @@ public final class Scratch {
 
     private static final ThreadLocal<Scratch> MINE = ThreadLocal.withInitial(Scratch::new);
 
-    private final float[][] floats = new float[7][0];
+    private final float[][] floats = new float[8][0];
     private final int[][] ints = new int[3][0];
 
     private Scratch() {}

@@ -83,6 +83,22 @@ public record WinogradTiles(Correlation at, int down, int across, int firstRow, 
         return at.n() * down * across;
     }
 
+    /** Tiles from number {@code tile} on that stand in one row of an image, {@code most} of them at the most. */
+    public int run(int tile, int most) {
+        return Math.min(across - tile % across, most);
+    }
+
+    /** Source pixels along a {@link #run} of that many tiles, which share two with each neighbour. */
+    public static int pixels(int run) {
+        return run * RESULT + SOURCE - RESULT;
+    }
+
+    /** Source pixels along all runs of {@code count} tiles from {@code first} on. */
+    public int pixels(int first, int count) {
+        int runs = (first + count - 1) / across - first / across + 1;
+        return count * RESULT + runs * (SOURCE - RESULT);
+    }
+
     /** Result row of a tile's first pixel. */
     public int row(int tile) {
         return tile / across % down * RESULT;

@@ -38,9 +38,6 @@ public final class Gemm {
     /** An inner product up to this long is one slice, and costs less than writing its result. */
     private static final int SHORT = 64;
 
-    /** One cache line, by which rows of the left operand are set apart. */
-    private static final int LINE = 16;
-
     private static final float[] ZERO = new float[PANEL];
 
     private Gemm() {}
@@ -182,7 +179,7 @@ public final class Gemm {
     /** Multiplies a left operand whose rows are contiguous. */
     private static void rows(
             MatmulSpec s, float[] a, int ao, int slice, int m, int n, float[] right, float[] c, int co, boolean first) {
-        int pitch = (slice + LINE - 1) / LINE * LINE + LINE;
+        int pitch = (slice + Lanes.LINE - 1) / Lanes.LINE * Lanes.LINE + Lanes.LINE;
         var left = Scratch.floats(Scratch.LEFT, (long) m * pitch);
         var read = Scratch.ints(Scratch.READ, m + Lanes.TALLEST);
         var write = Scratch.ints(Scratch.WRITE, m + Lanes.TALLEST);

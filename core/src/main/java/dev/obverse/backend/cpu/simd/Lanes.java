@@ -21,5 +21,8 @@ final class Lanes {
     /** Most rows of any tile: index tables are padded by this many entries. */
     static final int TALLEST = 16;
 
+    /** Floats of a cache line. Distances that are multiples of 4 KiB share sets of the L1 cache: add a line to them. */
+    static final int LINE = 16;
+
     private Lanes() {}
 }

@@ -14,14 +14,11 @@ final class PixelTiles {
     private static final int L = Lanes.LENGTH;
     private static final int PANEL = Lanes.PANEL;
 
-    /** A cache line, so that chunks do not share sets of the L1 cache. */
-    private static final int LINE = 16;
-
     private PixelTiles() {}
 
     /** Floats from a chunk to the next. The last register tile may compute rows that nobody reads. */
     static int chunk(int rows) {
-        return (rows + Lanes.TALLEST) * L + LINE;
+        return (rows + Lanes.TALLEST) * L + Lanes.LINE;
     }
 
     /** Floats of what {@code rows} pixels read. */
@@ -49,28 +46,29 @@ final class PixelTiles {
             int o) {
         int inner = at.inner();
         int skip = chunk(rows) - L + 1;
-        var sums = Scratch.floats(Scratch.TILE, (long) (rows + Lanes.TALLEST) * PANEL);
+        int plane = (rows + Lanes.TALLEST) * L;
+        var sums = Scratch.floats(Scratch.TILE, 2L * plane);
         for (int panel = firstPanel; panel < lastPanel; panel++) {
             for (int r = 0; r < rows; ) {
-                r += tile(left, r * L, rows - r, inner, skip, packed, panel * inner * PANEL, sums, r * PANEL);
+                r += tile(left, r * L, rows - r, inner, skip, packed, panel * inner * PANEL, sums, r * L, plane);
             }
             int channel = panel * PANEL;
-            TileTails.run(tail, sums, rows, bias, channel, result, o + channel, at.resultChannels());
+            TileTails.run(tail, sums, plane, rows, bias, channel, result, o + channel, at.resultChannels());
         }
     }
 
     /** Runs the register tile that fits {@code rows} pixels best and returns how many it computed. */
     private static int tile(
-            float[] left, int a, int rows, int inner, int skip, float[] packed, int b, float[] sums, int o) {
+            float[] left, int a, int rows, int inner, int skip, float[] packed, int b, float[] sums, int o, int plane) {
         if (!Lanes.MANY_REGISTERS) {
-            WinogradTile6x2.run(left, a, inner, skip, packed, b, sums, o, true);
+            WinogradTile6x2.run(left, a, inner, skip, packed, b, sums, o, plane, true);
             return 6;
         }
         if (RowTiles.eights(rows)) {
-            WinogradTile8x2.run(left, a, inner, skip, packed, b, sums, o, true);
+            WinogradTile8x2.run(left, a, inner, skip, packed, b, sums, o, plane, true);
             return 8;
         }
-        WinogradTile12x2.run(left, a, inner, skip, packed, b, sums, o, true);
+        WinogradTile12x2.run(left, a, inner, skip, packed, b, sums, o, plane, true);
         return 12;
     }
 }

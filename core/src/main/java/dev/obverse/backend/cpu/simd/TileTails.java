@@ -15,50 +15,57 @@ final class TileTails {
     /**
      * {@code result = tail(sums + bias)} for {@code rows} pixels of a panel.
      *
-     * @param sums {@code [rows][2L]}
+     * @param sums {@code [2][rows][L]}, one vector of the panel {@code plane} floats from the other
      * @param channel first channel of the panel
      * @param o first pixel's first element of the panel in the result, and in the residual
      * @param width floats from one pixel of the result to the next
      */
-    static void run(Tail tail, float[] sums, int rows, float[] bias, int channel, float[] result, int o, int width) {
+    static void run(
+            Tail tail, float[] sums, int plane, int rows, float[] bias, int channel, float[] result, int o, int width) {
         var residual = tail.residual();
         var slopes = tail.slopes();
         if (residual != null) {
-            add(residual, sums, rows, bias, channel, result, o, width);
+            add(residual, sums, plane, rows, bias, channel, result, o, width);
             if (slopes != null) {
                 for (int r = 0; r < rows; r++) {
                     Tails.activate(slopes, tail.high(), result, o + r * width, channel, 2 * L);
                 }
             }
         } else if (slopes == null) {
-            plain(sums, rows, bias, channel, result, o, width);
+            plain(sums, plane, rows, bias, channel, result, o, width);
         } else {
-            activate(slopes, tail.high(), sums, rows, bias, channel, result, o, width);
+            activate(slopes, tail.high(), sums, plane, rows, bias, channel, result, o, width);
         }
     }
 
-    private static void plain(float[] sums, int rows, float[] bias, int channel, float[] result, int o, int width) {
+    private static void plain(
+            float[] sums, int plane, int rows, float[] bias, int channel, float[] result, int o, int width) {
         var b0 = fromArray(F, bias, channel);
         var b1 = fromArray(F, bias, channel + L);
         int to = o;
         for (int r = 0; r < rows; r++) {
-            fromArray(F, sums, r * 2 * L).add(b0).intoArray(result, to);
-            fromArray(F, sums, r * 2 * L + L).add(b1).intoArray(result, to + L);
+            fromArray(F, sums, r * L).add(b0).intoArray(result, to);
+            fromArray(F, sums, plane + r * L).add(b1).intoArray(result, to + L);
             to += width;
         }
     }
 
     private static void add(
-            float[] residual, float[] sums, int rows, float[] bias, int channel, float[] result, int o, int width) {
+            float[] residual,
+            float[] sums,
+            int plane,
+            int rows,
+            float[] bias,
+            int channel,
+            float[] result,
+            int o,
+            int width) {
         var b0 = fromArray(F, bias, channel);
         var b1 = fromArray(F, bias, channel + L);
         int to = o;
         for (int r = 0; r < rows; r++) {
-            fromArray(F, sums, r * 2 * L)
-                    .add(b0)
-                    .add(fromArray(F, residual, to))
-                    .intoArray(result, to);
-            fromArray(F, sums, r * 2 * L + L)
+            fromArray(F, sums, r * L).add(b0).add(fromArray(F, residual, to)).intoArray(result, to);
+            fromArray(F, sums, plane + r * L)
                     .add(b1)
                     .add(fromArray(F, residual, to + L))
                     .intoArray(result, to + L);
@@ -70,6 +77,7 @@ final class TileTails {
             float[] slopes,
             float high,
             float[] sums,
+            int plane,
             int rows,
             float[] bias,
             int channel,
@@ -82,8 +90,8 @@ final class TileTails {
         var k1 = fromArray(F, slopes, channel + L);
         int to = o;
         for (int r = 0; r < rows; r++) {
-            var v0 = fromArray(F, sums, r * 2 * L).add(b0);
-            var v1 = fromArray(F, sums, r * 2 * L + L).add(b1);
+            var v0 = fromArray(F, sums, r * L).add(b0);
+            var v1 = fromArray(F, sums, plane + r * L).add(b1);
             Tails.activated(v0, k0, high).intoArray(result, to);
             Tails.activated(v1, k1, high).intoArray(result, to + L);
             to += width;

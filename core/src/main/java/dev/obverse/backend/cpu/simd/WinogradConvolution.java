@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu.simd;
 
 import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
+import static dev.obverse.backend.cpu.conv.WinogradTiles.SOURCE;
 
 import dev.obverse.backend.cpu.ConvAlgorithm;
 import dev.obverse.backend.cpu.Workers;
@@ -16,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * 3x3 convolution of stride 1 by Winograd's F(4x4, 3x3): a quarter of the multiplications of {@link DirectConvolution}.
  * {@link WinogradPoints} has the mathematics.
  *
- * <p>Many tiles: a piece of work is a block of tiles. Its transformed source stays in the L2 cache while the panels of
- * the transformed weights pass by.
+ * <p>Many tiles: a piece of work is a block of tiles, and one row of its points at a time is transformed, multiplied
+ * with all panels of the transformed weights, and transformed back along that row. What passes between these stages
+ * stays in the L1 or L2 cache.
  *
  * <p>Few tiles: a piece of work is a panel of result channels. It transforms its own weights, for which the memory
- * would have to be read twice otherwise, and multiplies them with all tiles, which were transformed before.
- *
- * <p>Either way the products of one panel go through the result's transform while they are in the L2 cache.
+ * would have to be read twice otherwise, and multiplies them with all tiles, which were transformed before. The
+ * products of one panel go through the result's transform while they are in the L2 cache.
  */
 final class WinogradConvolution {
     private static final int L = Lanes.LENGTH;
@@ -31,13 +32,8 @@ final class WinogradConvolution {
     /** Up to this many tiles are few: their products with a panel take half of a 1 MiB L2 cache. */
     private static final int FEW = 128;
 
-    /** Floats of a block's transformed source: half of a 1 MiB L2 cache. */
-    private static final int BLOCK_FLOATS = 1 << 17;
-
-    /** Fewer tiles than this read every weight from memory for too few products. */
-    private static final int SMALLEST_BLOCK = 48;
-
-    private static final int LARGEST_BLOCK = 96;
+    /** Tiles of a block: enough to pay for reading the weights, few enough for the L2 cache. */
+    private static final int BLOCK = 48;
 
     /** Source channels whose weights one piece transforms. */
     private static final int WEIGHT_CHANNELS = 32;
@@ -46,7 +42,7 @@ final class WinogradConvolution {
     private static final int FEW_CHANNELS = 64;
 
     /** Tiles that one piece transforms where that is a loop of its own. */
-    private static final int SOURCE_TILES = 4;
+    private static final int SOURCE_TILES = 8;
 
     /** What it costs to transform the weights of a channel pair; see {@link WinogradTiles#chosen}. */
     private static final int WEIGHT_COST = 1200;
@@ -101,9 +97,8 @@ final class WinogradConvolution {
             WinogradWeights.panel(
                     at, weight, from, to, column, width, packed, o, WinogradProducts.weightStride(channels, width));
         });
-        int largest = Math.clamp(BLOCK_FLOATS / (POINTS * channels), SMALLEST_BLOCK, LARGEST_BLOCK);
         // A multiple of four blocks is dealt evenly to a few threads.
-        int blocks = (tiles.count() / largest + 4) / 4 * 4;
+        int blocks = (tiles.count() / BLOCK + 4) / 4 * 4;
         // Blocks of whole register tiles: else the last one of each would multiply rows that nobody reads.
         int rows = WinogradProducts.rows(at.resultChannels());
         int units = (tiles.count() + rows - 1) / rows;
@@ -124,15 +119,30 @@ final class WinogradConvolution {
             float[] bias,
             ImageParts result) {
         var at = tiles.at();
-        var products = WinogradProducts.of(to - from, at.sourceChannels());
-        var u = Scratch.floats(Scratch.LEFT, products.sourceSize());
-        WinogradSource.tiles(tiles, from, products.tiles(), source, u, products.sourceStride(), products.chunk(), 0, L);
-        var m = Scratch.floats(Scratch.RIGHT, products.productSize());
-        for (int column = 0; column < at.resultChannels(); column += PANEL) {
-            int width = Math.min(PANEL, at.resultChannels() - column);
-            int w = column / PANEL * POINTS * WinogradProducts.weightStride(at.sourceChannels(), PANEL);
-            products.run(u, 0, at.sourceChannels(), packed, w, width, m, true);
-            results(tiles, from, products, m, column, slope, bias, result);
+        int count = to - from;
+        int channels = at.sourceChannels();
+        var products = WinogradProducts.of(count, channels);
+        var strips = Scratch.floats(Scratch.STRIP, WinogradSource.stripSize(tiles, from, count));
+        WinogradSource.columns(tiles, from, count, source, strips);
+        var u = Scratch.floats(Scratch.LEFT, products.sourceSize(SOURCE));
+        var m = Scratch.floats(Scratch.RIGHT, products.productSize(SOURCE));
+        int halfSize = WinogradResult.halfSize(count);
+        var half = Scratch.floats(Scratch.HALF, (long) at.resultChannels() / L * halfSize);
+        for (int y = 0; y < SOURCE; y++) {
+            WinogradSource.rows(tiles, from, count, strips, y, u, 0, products.sourceStride(), products.chunk());
+            for (int column = 0; column < at.resultChannels(); column += PANEL) {
+                int width = Math.min(PANEL, at.resultChannels() - column);
+                int panel = column / PANEL * POINTS * WinogradProducts.weightStride(channels, PANEL);
+                int w = panel + y * SOURCE * WinogradProducts.weightStride(channels, width);
+                products.run(SOURCE, u, 0, channels, packed, w, width, m, true);
+                for (int c = 0; c < width / L; c++) {
+                    int ho = (column / L + c) * halfSize;
+                    WinogradResult.rows(m, c * products.plane(), products.productStride(), count, y, half, ho);
+                }
+            }
+        }
+        for (int c = 0; c < at.resultChannels() / L; c++) {
+            WinogradResult.columns(tiles, from, count, half, c * halfSize, c * L, slope, bias, result);
         }
     }
 
@@ -161,19 +171,18 @@ final class WinogradConvolution {
         var at = tiles.at();
         int channels = at.sourceChannels();
         var products = WinogradProducts.of(tiles.count(), channels);
-        var u = Scratch.floats(Scratch.PACKED, products.sourceSize());
+        var u = Scratch.floats(Scratch.PACKED, products.sourceSize(POINTS));
         Workers.run((tiles.count() + SOURCE_TILES - 1) / SOURCE_TILES, i -> {
             int first = i * SOURCE_TILES;
             int count = Math.min(SOURCE_TILES, tiles.count() - first);
-            WinogradSource.tiles(
-                    tiles, first, count, source, u, products.sourceStride(), products.chunk(), first * L, L);
+            WinogradSource.tiles(tiles, first, count, source, u, first * L, products.sourceStride(), products.chunk());
         });
         Workers.run(Panels.count(at.resultChannels(), PANEL), i -> {
             int column = i * PANEL;
             int width = Math.min(PANEL, at.resultChannels() - column);
             var packed =
                     Scratch.floats(Scratch.LEFT, (long) POINTS * WinogradProducts.weightStride(FEW_CHANNELS, width));
-            var m = Scratch.floats(Scratch.RIGHT, products.productSize());
+            var m = Scratch.floats(Scratch.RIGHT, products.productSize(POINTS));
             for (int from = 0; from < channels; from += FEW_CHANNELS) {
                 int count = Math.min(FEW_CHANNELS, channels - from);
                 int stride = WinogradProducts.weightStride(count, width);
@@ -183,15 +192,15 @@ final class WinogradConvolution {
                     int o = WinogradWeights.TAPS * (column * channels + from * width);
                     WinogradWeights.points(gathered, o, count * width, packed, 0, stride);
                 }
-                products.run(u, from, count, packed, 0, width, m, from == 0);
+                products.run(POINTS, u, from, count, packed, 0, width, m, from == 0);
             }
-            results(tiles, 0, products, m, column, slope, bias, result);
+            results(tiles, products, m, column, slope, bias, result);
         });
     }
 
+    /** Transforms the products of all points with one panel. */
     private static void results(
             WinogradTiles tiles,
-            int from,
             WinogradProducts products,
             float[] m,
             int column,
@@ -199,7 +208,14 @@ final class WinogradConvolution {
             float[] bias,
             ImageParts result) {
         int width = Math.min(PANEL, tiles.at().resultChannels() - column);
-        WinogradResult.tiles(
-                tiles, from, products.tiles(), m, products.productStride(), column, width, slope, bias, result);
+        int count = products.tiles();
+        var half = Scratch.floats(Scratch.HALF, WinogradResult.halfSize(count));
+        for (int c = 0; c < width / L; c++) {
+            for (int y = 0; y < SOURCE; y++) {
+                int mo = y * SOURCE * products.productStride() + c * products.plane();
+                WinogradResult.rows(m, mo, products.productStride(), count, y, half, 0);
+            }
+            WinogradResult.columns(tiles, 0, count, half, 0, column + c * L, slope, bias, result);
+        }
     }
 }

@@ -1,7 +1,5 @@
 package dev.obverse.backend.cpu.simd;
 
-import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
-
 /**
  * The products of Winograd's algorithm: at each of its 36 points, a matrix of transformed tiles times a matrix of
  * transformed weights.
@@ -12,38 +10,37 @@ import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
  *
  * <p>Arguments common to all register tiles: the scalar of row {@code r} and channel {@code i} is at {@code a[ao +
  * i/L*chunk + r*L + i%L]}, where {@code L} is the number of lanes and {@code skip = chunk - L + 1}; row {@code i} of
- * the weights begins at {@code b[bo]} and is one or two vectors long; the sums go to {@code c[co]} and on, row after
- * row.
+ * the weights begins at {@code b[bo]} and is one or two vectors long; the sums of row {@code r} go to {@code c[co +
+ * r*L]}, and those of a second vector {@code plane} floats further on.
  *
  * @param tiles of the block
  * @param channels of the source, a multiple of the vector
  * @param chunk floats from one chunk of channels to the next
  * @param sourceStride floats of the source from one point to the next
+ * @param plane floats of the products from one vector of channels to the next
  * @param productStride floats of the products from one point to the next
  */
-record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, int productStride) {
+record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, int plane, int productStride) {
     private static final int L = Lanes.LENGTH;
     private static final int ROWS_OF_ONE = Lanes.MANY_REGISTERS ? 16 : 8;
     private static final int ROWS_OF_TWO = Lanes.MANY_REGISTERS ? 12 : 6;
 
-    /** A cache line: strides that are multiples of 4 KiB would put all points into few sets of the L1 cache. */
-    private static final int LINE = 16;
-
     static WinogradProducts of(int tiles, int channels) {
         // The last register tile may compute rows that nobody reads.
         int rows = tiles + ROWS_OF_ONE;
-        int chunk = rows * L + LINE;
-        return new WinogradProducts(tiles, channels, chunk, channels / L * chunk + LINE, rows * 2 * L + LINE);
+        int chunk = rows * L + Lanes.LINE;
+        return new WinogradProducts(
+                tiles, channels, chunk, channels / L * chunk + Lanes.LINE, rows * L, 2 * rows * L + Lanes.LINE);
     }
 
-    /** Floats of the transformed tiles. */
-    long sourceSize() {
-        return (long) POINTS * sourceStride;
+    /** Floats of the transformed tiles at {@code points} points. */
+    long sourceSize(int points) {
+        return (long) points * sourceStride;
     }
 
-    /** Floats of the products with one panel. */
-    long productSize() {
-        return (long) POINTS * productStride;
+    /** Floats of the products with one panel at {@code points} points. */
+    long productSize(int points) {
+        return (long) points * productStride;
     }
 
     /** Tiles of a register tile, where the result has this many channels. */
@@ -53,19 +50,19 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
 
     /** Floats from a point's weights of a panel to the next point's. */
     static int weightStride(int channels, int width) {
-        return channels * width + LINE;
+        return channels * width + Lanes.LINE;
     }
 
     /**
-     * Products at all points of {@code count} channels from {@code channel} on with a panel of weights that is
-     * {@code width} wide: one vector or two.
+     * Products at {@code points} points of {@code count} channels from {@code channel} on with a panel of weights that
+     * is {@code width} wide: one vector or two.
      *
      * @param first whether to set the products rather than to add to them
      */
-    void run(float[] u, int channel, int count, float[] w, int wo, int width, float[] m, boolean first) {
+    void run(int points, float[] u, int channel, int count, float[] w, int wo, int width, float[] m, boolean first) {
         int skip = chunk - L + 1;
         int weights = weightStride(count, width);
-        for (int i = 0; i < POINTS; i++) {
+        for (int i = 0; i < points; i++) {
             int uo = i * sourceStride + channel / L * chunk;
             if (width == L) {
                 one(u, uo, count, skip, w, wo + i * weights, m, i * productStride, first);
@@ -89,14 +86,14 @@ record WinogradProducts(int tiles, int channels, int chunk, int sourceStride, in
         for (int r = 0; r < tiles; ) {
             int left = tiles - r;
             if (!Lanes.MANY_REGISTERS) {
-                WinogradTile6x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
+                WinogradTile6x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * L, plane, first);
                 r += 6;
             } else if (left <= 8 || (left > 12 && left <= 16)) {
                 // 16 and 64 tiles, as small images have, end in two of 8 instead of one of 12 and a third of one.
-                WinogradTile8x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
+                WinogradTile8x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * L, plane, first);
                 r += 8;
             } else {
-                WinogradTile12x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * 2 * L, first);
+                WinogradTile12x2.run(u, uo + r * L, count, skip, w, wo, m, mo + r * L, plane, first);
                 r += 12;
             }
         }

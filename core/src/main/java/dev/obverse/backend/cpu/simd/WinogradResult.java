@@ -19,7 +19,7 @@ import jdk.incubator.vector.VectorSpecies;
 
 /**
  * The transform {@code Y m Y'} of a tile's 36 products to 4x4 result pixels, with bias and LeakyReLU; see
- * {@link WinogradPoints}.
+ * {@link WinogradPoints}. First along rows, six points at a time as they become known, then along columns.
  */
 final class WinogradResult {
     private static final VectorSpecies<Float> F = Lanes.F;
@@ -27,178 +27,166 @@ final class WinogradResult {
 
     private WinogradResult() {}
 
+    /** Floats between two columns of pixels of a {@code half} of {@code count} tiles. */
+    private static int stride(int count) {
+        return count * L + Lanes.LINE;
+    }
+
+    /** Floats of a {@code half}: 6x4 transforms of {@code count} tiles, one vector of channels wide. */
+    static int halfSize(int count) {
+        return SOURCE * RESULT * stride(count);
+    }
+
     /**
-     * Transforms {@code width} channels from {@code channel} on of {@code count} tiles from {@code first} on.
-     *
-     * @param m products: point {@code i} of tile {@code first + t} at {@code m[i*pointStride + t*width]}
-     * @param bias of the channel at {@code bias[channel]}
+     * Transforms row {@code y} of the points of {@code count} tiles along rows, {@code [point][tile][lane]} to
+     * {@code [y][column of pixels][tile][lane]}.
      */
-    static void tiles(
+    static void rows(float[] m, int mo, int pointStride, int count, int y, float[] half, int ho) {
+        int stride = stride(count);
+        row(m, mo, pointStride, half, ho + y * RESULT * stride, stride, count);
+    }
+
+    /** {@code Y m} of {@code count} rows of six points. */
+    private static void row(float[] m, int i0, int pointStride, float[] half, int o0, int stride, int count) {
+        int i1 = i0 + pointStride;
+        int i2 = i1 + pointStride;
+        int i3 = i2 + pointStride;
+        int i4 = i3 + pointStride;
+        int i5 = i4 + pointStride;
+        int o1 = o0 + stride;
+        int o2 = o1 + stride;
+        int o3 = o2 + stride;
+        for (int t = 0; t < count * L; t += L) {
+            FloatVector m0 = fromArray(F, m, i0 + t);
+            FloatVector m1 = fromArray(F, m, i1 + t);
+            FloatVector m2 = fromArray(F, m, i2 + t);
+            FloatVector m3 = fromArray(F, m, i3 + t);
+            FloatVector m4 = fromArray(F, m, i4 + t);
+            FloatVector m5 = fromArray(F, m, i5 + t);
+            var a3 = FloatVector.broadcast(F, A3);
+            var b3 = FloatVector.broadcast(F, B3);
+            var sumA = m1.add(m2);
+            var sumB = m3.add(m4);
+            var differenceA = m1.sub(m2);
+            var differenceB = m3.sub(m4);
+            m0.add(sumA).add(sumB).intoArray(half, o0 + t);
+            differenceA.mul(A).add(differenceB.mul(B)).intoArray(half, o1 + t);
+            sumA.mul(A2).add(sumB.mul(B2)).intoArray(half, o2 + t);
+            differenceA.fma(a3, differenceB.fma(b3, m5)).intoArray(half, o3 + t);
+        }
+    }
+
+    /**
+     * Transforms a vector of channels, of which {@code channel} is the first, of {@code count} tiles from {@code first}
+     * on along columns, adds the bias and applies LeakyReLU.
+     */
+    static void columns(
             WinogradTiles tiles,
             int first,
             int count,
-            float[] m,
-            int pointStride,
+            float[] half,
+            int ho,
             int channel,
-            int width,
             float slope,
             float[] bias,
             ImageParts result) {
-        int begin = 0;
-        for (int i = 0; i < result.count(); i++) {
-            int end = begin + result.channels()[i];
-            int from = Math.max(channel, begin);
-            int to = Math.min(channel + width, end);
-            if (from < to) {
-                var target = new Target(result.arrays()[i], result.channels()[i], from - begin, to - from);
-                tiles(tiles, first, count, m, from - channel, pointStride, width, from, slope, bias, target);
-            }
-            begin = end;
+        int part = 0;
+        int inPart = channel;
+        while (inPart >= result.channels()[part]) {
+            inPart -= result.channels()[part];
+            part++;
         }
-    }
-
-    /** {@code width} channels from {@code channel} on of an array whose pixels have {@code channels}. */
-    private record Target(float[] array, int channels, int channel, int width) {}
-
-    private static void tiles(
-            WinogradTiles tiles,
-            int first,
-            int count,
-            float[] m,
-            int mo,
-            int pointStride,
-            int tileStride,
-            int bi,
-            float slope,
-            float[] bias,
-            Target target) {
         var at = tiles.at();
-        int channels = target.channels;
-        int width = target.width;
-        var result = target.array;
-        int stride = at.resultW() * channels;
-        var half = Scratch.floats(Scratch.HALF, (long) RESULT * SOURCE * L);
-        int image = tiles.image(first);
-        int row = tiles.row(first);
-        int column = tiles.column(first);
-        for (int t = 0; t < count; t++) {
-            int to = ((image * at.resultH() + row) * at.resultW() + column) * channels + target.channel;
-            int rows = Math.min(RESULT, at.rows() - row);
-            int columns = Math.min(RESULT, at.columns() - column);
-            if (rows == RESULT && columns == RESULT) {
-                for (int c = 0; c < width; c += L) {
-                    int o = mo + t * tileStride + c;
-                    pixels(m, o, pointStride, half, bias, bi + c, slope, result, to + c, stride, channels);
-                }
-            } else {
-                part(at, rows, columns, m, mo + t * tileStride, pointStride, half, bias, bi, slope, target, to);
+        var pixels = result.arrays()[part];
+        int channels = result.channels()[part];
+        int stride = stride(count);
+        for (int t = 0; t < count; ) {
+            int run = tiles.run(first + t, count - t);
+            int row = tiles.row(first + t);
+            int column = tiles.column(first + t);
+            int pixel = (tiles.image(first + t) * at.resultH() + row) * at.resultW() + column;
+            int whole = at.rows() - row < RESULT ? 0 : Math.min(run, (at.columns() - column) / RESULT);
+            for (int x = 0; x < RESULT; x++) {
+                int from = ho + x * stride + t * L;
+                int to = (pixel + x) * channels + inPart;
+                column(half, from, stride, bias, channel, slope, pixels, to, at.resultW() * channels, channels, whole);
             }
-            column += RESULT;
-            if (column >= at.columns()) {
-                column = 0;
-                row += RESULT;
-                if (row >= at.rows()) {
-                    row = 0;
-                    image++;
-                }
+            for (int i = whole; i < run; i++) {
+                int from = ho + (t + i) * L;
+                int to = (pixel + i * RESULT) * channels + inPart;
+                edge(at, row, column + i * RESULT, half, from, stride, bias, channel, slope, pixels, to, channels);
             }
+            t += run;
         }
     }
 
-    /** A tile that reaches beyond the image: {@code rows} by {@code columns} of its pixels are stored. */
-    private static void part(
+    /** A tile at {@code row} and {@code column} that reaches beyond the image. */
+    private static void edge(
             Correlation at,
-            int rows,
-            int columns,
-            float[] m,
-            int mo,
-            int pointStride,
+            int row,
+            int column,
             float[] half,
+            int from,
+            int stride,
             float[] bias,
             int bi,
             float slope,
-            Target target,
-            int to) {
+            float[] pixels,
+            int to,
+            int channels) {
         var patch = Scratch.floats(Scratch.TILE, (long) RESULT * RESULT * L);
-        for (int c = 0; c < target.width; c += L) {
-            pixels(m, mo + c, pointStride, half, bias, bi + c, slope, patch, 0, RESULT * L, L);
-            for (int y = 0; y < rows; y++) {
-                for (int x = 0; x < columns; x++) {
-                    int o = to + (y * at.resultW() + x) * target.channels + c;
-                    System.arraycopy(patch, (y * RESULT + x) * L, target.array, o, L);
-                }
+        for (int x = 0; x < RESULT; x++) {
+            column(half, from + x * stride, stride, bias, bi, slope, patch, x * L, RESULT * L, L, 1);
+        }
+        for (int y = 0; y < Math.min(RESULT, at.rows() - row); y++) {
+            for (int x = 0; x < Math.min(RESULT, at.columns() - column); x++) {
+                int o = to + (y * at.resultW() + x) * channels;
+                System.arraycopy(patch, (y * RESULT + x) * L, pixels, o, L);
             }
         }
     }
 
-    private static void pixels(
-            float[] m,
-            int mo,
-            int pointStride,
+    /** {@code Y m} along a column of six in each of {@code count} tiles, then bias and LeakyReLU, into four pixels. */
+    private static void column(
             float[] half,
+            int i0,
+            int stride,
             float[] bias,
             int bi,
             float slope,
-            float[] result,
-            int to,
+            float[] pixels,
+            int o0,
             int rowStride,
-            int pixelStride) {
-        for (int x = 0; x < SOURCE; x++) {
-            column(m, mo + x * pointStride, SOURCE * pointStride, half, x * L);
-        }
-        for (int y = 0; y < RESULT; y++) {
-            row(half, y * SOURCE * L, bias, bi, slope, result, to + y * rowStride, pixelStride);
-        }
-    }
-
-    /** {@code Y m} along a column of points, into a column of {@code half}. */
-    private static void column(float[] m, int i, int stride, float[] half, int o) {
-        FloatVector m0 = fromArray(F, m, i);
-        FloatVector m1 = fromArray(F, m, i + stride);
-        FloatVector m2 = fromArray(F, m, i + 2 * stride);
-        FloatVector m3 = fromArray(F, m, i + 3 * stride);
-        FloatVector m4 = fromArray(F, m, i + 4 * stride);
-        FloatVector m5 = fromArray(F, m, i + 5 * stride);
-        var sumA = m1.add(m2);
-        var sumB = m3.add(m4);
-        var differenceA = m1.sub(m2);
-        var differenceB = m3.sub(m4);
-        m0.add(sumA).add(sumB).intoArray(half, o);
-        differenceA.mul(A).add(differenceB.mul(B)).intoArray(half, o + SOURCE * L);
-        sumA.mul(A2).add(sumB.mul(B2)).intoArray(half, o + 2 * SOURCE * L);
-        var a3 = FloatVector.broadcast(F, A3);
-        var b3 = FloatVector.broadcast(F, B3);
-        differenceA.fma(a3, differenceB.fma(b3, m5)).intoArray(half, o + 3 * SOURCE * L);
-    }
-
-    /**
-     * {@code Y m} along a row of {@code half}, then bias and LeakyReLU, into four pixels.
-     *
-     * <p>With more than 325 bytecodes C2 compiles it by itself. Shorter by two, it was inlined four times into a method
-     * that then held more than C2 inlines, so that vectors became objects: 30 times as slow.
-     */
-    private static void row(
-            float[] half, int i, float[] bias, int bi, float slope, float[] result, int o, int pixelStride) {
+            int channels,
+            int count) {
+        int i1 = i0 + RESULT * stride;
+        int i2 = i1 + RESULT * stride;
+        int i3 = i2 + RESULT * stride;
+        int i4 = i3 + RESULT * stride;
+        int i5 = i4 + RESULT * stride;
         FloatVector b = fromArray(F, bias, bi);
-        FloatVector m0 = fromArray(F, half, i).add(b);
-        FloatVector m1 = fromArray(F, half, i + L);
-        FloatVector m2 = fromArray(F, half, i + 2 * L);
-        FloatVector m3 = fromArray(F, half, i + 3 * L);
-        FloatVector m4 = fromArray(F, half, i + 4 * L);
-        FloatVector m5 = fromArray(F, half, i + 5 * L).add(b);
-        var sumA = m1.add(m2);
-        var sumB = m3.add(m4);
-        var differenceA = m1.sub(m2);
-        var differenceB = m3.sub(m4);
-        Leaky.of(m0.add(sumA).add(sumB), slope).intoArray(result, o);
-        var a1 = FloatVector.broadcast(F, A);
-        var b1 = FloatVector.broadcast(F, B);
-        Leaky.of(differenceA.fma(a1, differenceB.fma(b1, b)), slope).intoArray(result, o + pixelStride);
-        var a2 = FloatVector.broadcast(F, A2);
-        var b2 = FloatVector.broadcast(F, B2);
-        Leaky.of(sumA.fma(a2, sumB.fma(b2, b)), slope).intoArray(result, o + 2 * pixelStride);
-        var a3 = FloatVector.broadcast(F, A3);
-        var b3 = FloatVector.broadcast(F, B3);
-        Leaky.of(differenceA.fma(a3, differenceB.fma(b3, m5)), slope).intoArray(result, o + 3 * pixelStride);
+        for (int t = 0; t < count * L; t += L) {
+            FloatVector m0 = fromArray(F, half, i0 + t).add(b);
+            FloatVector m1 = fromArray(F, half, i1 + t);
+            FloatVector m2 = fromArray(F, half, i2 + t);
+            FloatVector m3 = fromArray(F, half, i3 + t);
+            FloatVector m4 = fromArray(F, half, i4 + t);
+            FloatVector m5 = fromArray(F, half, i5 + t).add(b);
+            var a1 = FloatVector.broadcast(F, A);
+            var b1 = FloatVector.broadcast(F, B);
+            var a2 = FloatVector.broadcast(F, A2);
+            var b2 = FloatVector.broadcast(F, B2);
+            var a3 = FloatVector.broadcast(F, A3);
+            var b3 = FloatVector.broadcast(F, B3);
+            var sumA = m1.add(m2);
+            var sumB = m3.add(m4);
+            var differenceA = m1.sub(m2);
+            var differenceB = m3.sub(m4);
+            int o = o0 + t / L * RESULT * channels;
+            Leaky.of(m0.add(sumA).add(sumB), slope).intoArray(pixels, o);
+            Leaky.of(differenceA.fma(a1, differenceB.fma(b1, b)), slope).intoArray(pixels, o + rowStride);
+            Leaky.of(sumA.fma(a2, sumB.fma(b2, b)), slope).intoArray(pixels, o + 2 * rowStride);
+            Leaky.of(differenceA.fma(a3, differenceB.fma(b3, m5)), slope).intoArray(pixels, o + 3 * rowStride);
+        }
     }
 }

@@ -13,7 +13,8 @@ final class WinogradSums4x2 {
 
     private WinogradSums4x2() {}
 
-    static void run(float[] a, int ao, int length, float[] b, int bo, float[] c, int co, boolean first) {
+    static void run(float[] a, int ao, int length, float[] b, int bo, int plane, float[] c, int co, boolean first) {
+        int second = bo + plane;
         FloatVector s0_0 = FloatVector.zero(F);
         FloatVector s0_1 = FloatVector.zero(F);
         FloatVector s1_0 = FloatVector.zero(F);
@@ -23,8 +24,8 @@ final class WinogradSums4x2 {
         FloatVector s3_0 = FloatVector.zero(F);
         FloatVector s3_1 = FloatVector.zero(F);
         for (int i = 0; i < length; i++) {
-            var w0 = fromArray(F, b, bo + i * 2 * L);
-            var w1 = fromArray(F, b, bo + i * 2 * L + L);
+            var w0 = fromArray(F, b, bo + i * L);
+            var w1 = fromArray(F, b, second + i * L);
             int o = ao + i * L;
             var x0 = broadcast(F, a[o]);
             s0_0 = x0.fma(w0, s0_0);

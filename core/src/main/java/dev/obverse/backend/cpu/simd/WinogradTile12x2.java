@@ -13,7 +13,9 @@ final class WinogradTile12x2 {
 
     private WinogradTile12x2() {}
 
-    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co, boolean first) {
+    static void run(
+            float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co, int plane, boolean first) {
+        int second = co + plane;
         FloatVector s0_0 = FloatVector.zero(F);
         FloatVector s0_1 = FloatVector.zero(F);
         FloatVector s1_0 = FloatVector.zero(F);
@@ -82,53 +84,53 @@ final class WinogradTile12x2 {
         }
         if (!first) {
             s0_0 = s0_0.add(fromArray(F, c, co));
-            s0_1 = s0_1.add(fromArray(F, c, co + L));
-            s1_0 = s1_0.add(fromArray(F, c, co + 2 * L));
-            s1_1 = s1_1.add(fromArray(F, c, co + 3 * L));
-            s2_0 = s2_0.add(fromArray(F, c, co + 4 * L));
-            s2_1 = s2_1.add(fromArray(F, c, co + 5 * L));
-            s3_0 = s3_0.add(fromArray(F, c, co + 6 * L));
-            s3_1 = s3_1.add(fromArray(F, c, co + 7 * L));
-            s4_0 = s4_0.add(fromArray(F, c, co + 8 * L));
-            s4_1 = s4_1.add(fromArray(F, c, co + 9 * L));
-            s5_0 = s5_0.add(fromArray(F, c, co + 10 * L));
-            s5_1 = s5_1.add(fromArray(F, c, co + 11 * L));
-            s6_0 = s6_0.add(fromArray(F, c, co + 12 * L));
-            s6_1 = s6_1.add(fromArray(F, c, co + 13 * L));
-            s7_0 = s7_0.add(fromArray(F, c, co + 14 * L));
-            s7_1 = s7_1.add(fromArray(F, c, co + 15 * L));
-            s8_0 = s8_0.add(fromArray(F, c, co + 16 * L));
-            s8_1 = s8_1.add(fromArray(F, c, co + 17 * L));
-            s9_0 = s9_0.add(fromArray(F, c, co + 18 * L));
-            s9_1 = s9_1.add(fromArray(F, c, co + 19 * L));
-            s10_0 = s10_0.add(fromArray(F, c, co + 20 * L));
-            s10_1 = s10_1.add(fromArray(F, c, co + 21 * L));
-            s11_0 = s11_0.add(fromArray(F, c, co + 22 * L));
-            s11_1 = s11_1.add(fromArray(F, c, co + 23 * L));
+            s0_1 = s0_1.add(fromArray(F, c, second));
+            s1_0 = s1_0.add(fromArray(F, c, co + L));
+            s1_1 = s1_1.add(fromArray(F, c, second + L));
+            s2_0 = s2_0.add(fromArray(F, c, co + 2 * L));
+            s2_1 = s2_1.add(fromArray(F, c, second + 2 * L));
+            s3_0 = s3_0.add(fromArray(F, c, co + 3 * L));
+            s3_1 = s3_1.add(fromArray(F, c, second + 3 * L));
+            s4_0 = s4_0.add(fromArray(F, c, co + 4 * L));
+            s4_1 = s4_1.add(fromArray(F, c, second + 4 * L));
+            s5_0 = s5_0.add(fromArray(F, c, co + 5 * L));
+            s5_1 = s5_1.add(fromArray(F, c, second + 5 * L));
+            s6_0 = s6_0.add(fromArray(F, c, co + 6 * L));
+            s6_1 = s6_1.add(fromArray(F, c, second + 6 * L));
+            s7_0 = s7_0.add(fromArray(F, c, co + 7 * L));
+            s7_1 = s7_1.add(fromArray(F, c, second + 7 * L));
+            s8_0 = s8_0.add(fromArray(F, c, co + 8 * L));
+            s8_1 = s8_1.add(fromArray(F, c, second + 8 * L));
+            s9_0 = s9_0.add(fromArray(F, c, co + 9 * L));
+            s9_1 = s9_1.add(fromArray(F, c, second + 9 * L));
+            s10_0 = s10_0.add(fromArray(F, c, co + 10 * L));
+            s10_1 = s10_1.add(fromArray(F, c, second + 10 * L));
+            s11_0 = s11_0.add(fromArray(F, c, co + 11 * L));
+            s11_1 = s11_1.add(fromArray(F, c, second + 11 * L));
         }
         s0_0.intoArray(c, co);
-        s0_1.intoArray(c, co + L);
-        s1_0.intoArray(c, co + 2 * L);
-        s1_1.intoArray(c, co + 3 * L);
-        s2_0.intoArray(c, co + 4 * L);
-        s2_1.intoArray(c, co + 5 * L);
-        s3_0.intoArray(c, co + 6 * L);
-        s3_1.intoArray(c, co + 7 * L);
-        s4_0.intoArray(c, co + 8 * L);
-        s4_1.intoArray(c, co + 9 * L);
-        s5_0.intoArray(c, co + 10 * L);
-        s5_1.intoArray(c, co + 11 * L);
-        s6_0.intoArray(c, co + 12 * L);
-        s6_1.intoArray(c, co + 13 * L);
-        s7_0.intoArray(c, co + 14 * L);
-        s7_1.intoArray(c, co + 15 * L);
-        s8_0.intoArray(c, co + 16 * L);
-        s8_1.intoArray(c, co + 17 * L);
-        s9_0.intoArray(c, co + 18 * L);
-        s9_1.intoArray(c, co + 19 * L);
-        s10_0.intoArray(c, co + 20 * L);
-        s10_1.intoArray(c, co + 21 * L);
-        s11_0.intoArray(c, co + 22 * L);
-        s11_1.intoArray(c, co + 23 * L);
+        s0_1.intoArray(c, second);
+        s1_0.intoArray(c, co + L);
+        s1_1.intoArray(c, second + L);
+        s2_0.intoArray(c, co + 2 * L);
+        s2_1.intoArray(c, second + 2 * L);
+        s3_0.intoArray(c, co + 3 * L);
+        s3_1.intoArray(c, second + 3 * L);
+        s4_0.intoArray(c, co + 4 * L);
+        s4_1.intoArray(c, second + 4 * L);
+        s5_0.intoArray(c, co + 5 * L);
+        s5_1.intoArray(c, second + 5 * L);
+        s6_0.intoArray(c, co + 6 * L);
+        s6_1.intoArray(c, second + 6 * L);
+        s7_0.intoArray(c, co + 7 * L);
+        s7_1.intoArray(c, second + 7 * L);
+        s8_0.intoArray(c, co + 8 * L);
+        s8_1.intoArray(c, second + 8 * L);
+        s9_0.intoArray(c, co + 9 * L);
+        s9_1.intoArray(c, second + 9 * L);
+        s10_0.intoArray(c, co + 10 * L);
+        s10_1.intoArray(c, second + 10 * L);
+        s11_0.intoArray(c, co + 11 * L);
+        s11_1.intoArray(c, second + 11 * L);
     }
 }

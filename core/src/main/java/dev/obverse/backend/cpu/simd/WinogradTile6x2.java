@@ -13,7 +13,9 @@ final class WinogradTile6x2 {
 
     private WinogradTile6x2() {}
 
-    static void run(float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co, boolean first) {
+    static void run(
+            float[] a, int ao, int length, int skip, float[] b, int bo, float[] c, int co, int plane, boolean first) {
+        int second = co + plane;
         FloatVector s0_0 = FloatVector.zero(F);
         FloatVector s0_1 = FloatVector.zero(F);
         FloatVector s1_0 = FloatVector.zero(F);
@@ -52,29 +54,29 @@ final class WinogradTile6x2 {
         }
         if (!first) {
             s0_0 = s0_0.add(fromArray(F, c, co));
-            s0_1 = s0_1.add(fromArray(F, c, co + L));
-            s1_0 = s1_0.add(fromArray(F, c, co + 2 * L));
-            s1_1 = s1_1.add(fromArray(F, c, co + 3 * L));
-            s2_0 = s2_0.add(fromArray(F, c, co + 4 * L));
-            s2_1 = s2_1.add(fromArray(F, c, co + 5 * L));
-            s3_0 = s3_0.add(fromArray(F, c, co + 6 * L));
-            s3_1 = s3_1.add(fromArray(F, c, co + 7 * L));
-            s4_0 = s4_0.add(fromArray(F, c, co + 8 * L));
-            s4_1 = s4_1.add(fromArray(F, c, co + 9 * L));
-            s5_0 = s5_0.add(fromArray(F, c, co + 10 * L));
-            s5_1 = s5_1.add(fromArray(F, c, co + 11 * L));
+            s0_1 = s0_1.add(fromArray(F, c, second));
+            s1_0 = s1_0.add(fromArray(F, c, co + L));
+            s1_1 = s1_1.add(fromArray(F, c, second + L));
+            s2_0 = s2_0.add(fromArray(F, c, co + 2 * L));
+            s2_1 = s2_1.add(fromArray(F, c, second + 2 * L));
+            s3_0 = s3_0.add(fromArray(F, c, co + 3 * L));
+            s3_1 = s3_1.add(fromArray(F, c, second + 3 * L));
+            s4_0 = s4_0.add(fromArray(F, c, co + 4 * L));
+            s4_1 = s4_1.add(fromArray(F, c, second + 4 * L));
+            s5_0 = s5_0.add(fromArray(F, c, co + 5 * L));
+            s5_1 = s5_1.add(fromArray(F, c, second + 5 * L));
         }
         s0_0.intoArray(c, co);
-        s0_1.intoArray(c, co + L);
-        s1_0.intoArray(c, co + 2 * L);
-        s1_1.intoArray(c, co + 3 * L);
-        s2_0.intoArray(c, co + 4 * L);
-        s2_1.intoArray(c, co + 5 * L);
-        s3_0.intoArray(c, co + 6 * L);
-        s3_1.intoArray(c, co + 7 * L);
-        s4_0.intoArray(c, co + 8 * L);
-        s4_1.intoArray(c, co + 9 * L);
-        s5_0.intoArray(c, co + 10 * L);
-        s5_1.intoArray(c, co + 11 * L);
+        s0_1.intoArray(c, second);
+        s1_0.intoArray(c, co + L);
+        s1_1.intoArray(c, second + L);
+        s2_0.intoArray(c, co + 2 * L);
+        s2_1.intoArray(c, second + 2 * L);
+        s3_0.intoArray(c, co + 3 * L);
+        s3_1.intoArray(c, second + 3 * L);
+        s4_0.intoArray(c, co + 4 * L);
+        s4_1.intoArray(c, second + 4 * L);
+        s5_0.intoArray(c, co + 5 * L);
+        s5_1.intoArray(c, second + 5 * L);
     }
 }

@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu.simd;
 
 import static dev.obverse.backend.cpu.conv.WinogradTiles.POINTS;
+import static dev.obverse.backend.cpu.conv.WinogradTiles.SOURCE;
 import static jdk.incubator.vector.FloatVector.fromArray;
 
 import dev.obverse.backend.cpu.ConvAlgorithm;
@@ -41,7 +42,7 @@ final class WinogradWeightGradient {
     private static final int BLOCK = 48;
 
     /** Tiles that one piece transforms where that is a loop of its own. */
-    private static final int TILES = 4;
+    private static final int TILES = 8;
 
     /** Source channels whose sums one piece brings home. */
     private static final int CHANNELS = 16;
@@ -74,11 +75,11 @@ final class WinogradWeightGradient {
         var at = tiles.at();
         int channels = at.sourceChannels();
         var sums = new WinogradSums(tiles.count(), channels, at.resultChannels());
-        var u = Scratch.floats(Scratch.PACKED, sums.sourceSize());
-        var v = Scratch.floats(Scratch.PARTIAL, sums.gradientSize());
+        var u = Scratch.floats(Scratch.PACKED, sums.sourceSize(POINTS));
+        var v = Scratch.floats(Scratch.PARTIAL, sums.gradientSize(POINTS));
         Workers.run((tiles.count() + TILES - 1) / TILES, i -> {
             int from = i * TILES;
-            sums.transform(tiles, 0, from, Math.min(TILES, tiles.count() - from), x, dy, u, v);
+            sums.transform(tiles, from, Math.min(TILES, tiles.count() - from), x, dy, u, v);
         });
         int part = Math.min(channels, channels <= 64 ? CHANNELS : PART);
         int parts = (channels + part - 1) / part;
@@ -89,7 +90,7 @@ final class WinogradWeightGradient {
             int rows = Math.min(part, channels - from);
             int stride = WinogradSums.pointStride(rows, width);
             var home = Scratch.floats(Scratch.LEFT, (long) POINTS * stride);
-            sums.add(u, v, from, rows, column, home, 0, true);
+            sums.add(POINTS, u, v, from, rows, column, home, 0, true);
             weights(at, home, 0, stride, rows, width, from, column, dw);
         });
     }
@@ -129,13 +130,22 @@ final class WinogradWeightGradient {
             WinogradTiles tiles, int from, int to, ImageParts x, float[] dy, float[] home, int o, int panelSize) {
         var at = tiles.at();
         for (int tile = from; tile < to; tile += BLOCK) {
-            var sums = new WinogradSums(Math.min(BLOCK, to - tile), at.sourceChannels(), at.resultChannels());
-            var u = Scratch.floats(Scratch.LEFT, sums.sourceSize());
-            var v = Scratch.floats(Scratch.RIGHT, sums.gradientSize());
-            sums.transform(tiles, tile, 0, sums.tiles(), x, dy, u, v);
-            for (int column = 0; column < at.resultChannels(); column += PANEL) {
-                int panel = o + column / PANEL * panelSize;
-                sums.add(u, v, 0, at.sourceChannels(), column, home, panel, tile == from);
+            int count = Math.min(BLOCK, to - tile);
+            var source = Scratch.floats(Scratch.STRIP, WinogradSource.stripSize(tiles, tile, count));
+            WinogradSource.columns(tiles, tile, count, x, source);
+            var gradient = Scratch.floats(Scratch.HALF, WinogradGradient.stripSize(tiles, count));
+            WinogradGradient.columns(tiles, tile, count, dy, gradient);
+            var sums = new WinogradSums(count, at.sourceChannels(), at.resultChannels());
+            var u = Scratch.floats(Scratch.LEFT, sums.sourceSize(SOURCE));
+            var v = Scratch.floats(Scratch.RIGHT, sums.gradientSize(SOURCE));
+            for (int y = 0; y < SOURCE; y++) {
+                sums.transformRow(tiles, tile, y, source, gradient, u, v);
+                for (int column = 0; column < at.resultChannels(); column += PANEL) {
+                    int width = Math.min(PANEL, at.resultChannels() - column);
+                    int panel = o + column / PANEL * panelSize;
+                    int row = panel + y * SOURCE * WinogradSums.pointStride(at.sourceChannels(), width);
+                    sums.add(SOURCE, u, v, 0, at.sourceChannels(), column, home, row, tile == from);
+                }
             }
         }
     }
