@@ -30,10 +30,13 @@ final class WinogradWeightGradient {
     private static final int FEW_FLOATS = 5 << 20;
 
     /** With more tiles than this per channel, it takes longer to move them than to add up slabs. */
-    private static final int FEW_PER_CHANNEL = 8;
+    private static final int FEW_PER_CHANNEL = 2;
 
     /** Most slabs: work for many cores. */
     private static final int SLABS = 16;
+
+    /** Fewest tiles of a slab, where there are more than two: they pay for one more set of sums to write and add up. */
+    private static final int SLAB_TILES = 128;
 
     /** Most floats of the sums of all slabs, where there are more than two. */
     private static final int SUM_FLOATS = 1 << 22;
@@ -101,7 +104,9 @@ final class WinogradWeightGradient {
         int panels = Panels.count(at.resultChannels(), PANEL);
         int panelSize = POINTS * WinogradSums.pointStride(channels, PANEL);
         int size = panels * panelSize;
-        int slabs = Math.clamp(tiles.count() / BLOCK, 1, Math.clamp(SUM_FLOATS / size, 2, SLABS));
+        // A power of two is dealt evenly to a few threads.
+        int most = Math.clamp(SUM_FLOATS / size, 2, SLABS);
+        int slabs = Integer.highestOneBit(Math.clamp(tiles.count() / SLAB_TILES, Math.min(2, tiles.count()), most));
         var sums = Scratch.floats(Scratch.PARTIAL, (long) slabs * size);
         Workers.run(slabs, i -> {
             int from = (int) ((long) tiles.count() * i / slabs);
