@@ -12,8 +12,8 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * The contract kit on the kernels' own sources, compiled for this machine instead of a card: arithmetic, indices,
- * launch parameters, pool and transfers are what a card would run; cuDNN and cuBLAS are not here, and nothing is
- * learned about a card's compiler, its races or its speed.
+ * launch parameters, pool and transfers are what a card would run, and races and forbidden accesses fail the launch;
+ * cuDNN and cuBLAS are not here, and nothing is learned about a card's compiler or its speed.
  */
 class HostContractTest extends CardContract {
     /** A number that no machine has a card of. */

@@ -2,39 +2,54 @@ package dev.obverse.cuda.host;
 
 import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
+import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
 import dev.obverse.cuda.device.Card;
 import dev.obverse.cuda.kernel.KernelFile;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
 import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
-import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A card that is this machine: its memory is ordinary memory, and kernels are the same sources compiled by g++. It
- * fills fresh memory with garbage.
+ * fills fresh memory with garbage, and watches the kernels: a launch fails if two threads race, an access leaves the
+ * card's memory or is not aligned, shared memory is read before it is written, or threads miss a barrier.
  */
 @SuppressWarnings({"restricted", "MustBeClosedChecker"}) // memory and kernels are addresses; free closes blocks
 public final class HostCard implements Card {
     private static final FunctionDescriptor RUN =
-            FunctionDescriptor.ofVoid(JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+            FunctionDescriptor.of(ADDRESS, JAVA_INT, JAVA_INT, JAVA_INT, JAVA_INT, ADDRESS);
+
+    private static final int MOST_BLOCKS = 100_000;
+
+    private static final AtomicInteger LIBRARIES = new AtomicInteger();
+
+    private record Block(Arena arena, long bytes) {}
+
+    private record Function(String name, MethodHandle run) {}
 
     private final Path folder;
-    private final Map<Long, Arena> blocks = new HashMap<>();
-    private final List<MethodHandle> functions = new ArrayList<>();
+    private final TreeMap<Long, Block> blocks = new TreeMap<>();
+
+    /** The blocks as {@code watch.h} wants them. */
+    private final MemorySegment watched = Arena.ofAuto().allocate(8L * (1 + 2 * MOST_BLOCKS), 8);
+
+    private boolean watchedIsOld = true;
+    private final List<Function> functions = new ArrayList<>();
     private final List<List<Runnable>> recordings = new ArrayList<>();
     private @Nullable List<Runnable> recording;
 
@@ -59,36 +74,61 @@ public final class HostCard implements Card {
 
     /** Compiles a kernel file; the "machine code" is the path of a library. */
     public byte[] compile(KernelFile file, String architecture) {
-        try (var header = HostCard.class.getResourceAsStream("host.h")) {
-            if (header == null) {
-                throw new IllegalStateException("host.h is missing");
+        return compile(file.fileName(), file.text(), file.kernels());
+    }
+
+    byte[] compile(String name, String text, List<String> kernels) {
+        var source = new StringBuilder(header("host.h"))
+                .append(header("watch.h"))
+                .append("\n#line 1\n")
+                .append(text);
+        boolean waits = text.contains("__shared__");
+        for (var kernel : kernels) {
+            source.append("\nHOST_KERNEL(%s, %s)".formatted(kernel, waits));
+        }
+        // a name of its own: a library that is loaded already would not be loaded again
+        var base = folder.resolve(name + "." + LIBRARIES.incrementAndGet());
+        try {
+            var file = Files.writeString(Path.of(base + ".cpp"), source.append('\n'));
+            // two calls: given -fsanitize, the second would link g++'s own watcher
+            run(
+                    "g++",
+                    "-c",
+                    "-O2",
+                    "-w",
+                    "-ffp-contract=off",
+                    "-fPIC",
+                    "-fno-gnu-unique",
+                    "-fsanitize=thread,alignment",
+                    "-o",
+                    base + ".o",
+                    file.toString());
+            run("g++", "-shared", "-Wl,-Bsymbolic", "-o", base + ".so", base + ".o");
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return (base + ".so").getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String header(String name) {
+        try (var stream = HostCard.class.getResourceAsStream(name)) {
+            if (stream == null) {
+                throw new IllegalStateException(name + " is missing");
             }
-            var text = new StringBuilder(new String(header.readAllBytes(), StandardCharsets.UTF_8));
-            text.append(file.text());
-            for (var kernel : file.kernels()) {
-                boolean waits = file.text().contains("__shared__");
-                text.append("\nHOST_KERNEL(%s, %s)".formatted(kernel, waits));
-            }
-            var source = Files.writeString(folder.resolve(file.fileName() + ".cpp"), text + "\n");
-            var library = folder.resolve(file.fileName() + ".so");
-            var process = new ProcessBuilder(
-                            "g++",
-                            "-O2",
-                            "-w",
-                            "-ffp-contract=off",
-                            "-shared",
-                            "-fPIC",
-                            "-o",
-                            library.toString(),
-                            source.toString())
-                    .redirectErrorStream(true)
-                    .start();
-            var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+            return new String(stream.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static void run(String... command) throws IOException {
+        var process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        var said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        try {
             if (!process.waitFor(2, TimeUnit.MINUTES) || process.exitValue() != 0) {
-                throw new IllegalStateException("g++ " + file.fileName() + ": " + said);
+                throw new IllegalStateException(String.join(" ", command) + ": " + said);
             }
-            return library.toString().getBytes(StandardCharsets.UTF_8);
-        } catch (IOException | InterruptedException e) {
+        } catch (InterruptedException e) {
             throw new IllegalStateException(e);
         }
     }
@@ -111,17 +151,19 @@ public final class HostCard implements Card {
         var arena = Arena.ofShared();
         var block = arena.allocate(bytes, 512);
         block.fill((byte) 0x7f);
-        blocks.put(block.address(), arena);
+        blocks.put(block.address(), new Block(arena, bytes));
+        watchedIsOld = true;
         return block.address();
     }
 
     @Override
     public void free(long address) {
-        var arena = blocks.remove(address);
-        if (arena == null) {
+        var block = blocks.remove(address);
+        if (block == null) {
             throw new IllegalStateException("freed twice: 0x" + Long.toHexString(address));
         }
-        arena.close();
+        watchedIsOld = true;
+        block.arena.close();
     }
 
     @Override
@@ -171,11 +213,18 @@ public final class HostCard implements Card {
     @Override
     public long[] load(byte[] image, String... names) {
         var lookup = SymbolLookup.libraryLookup(Path.of(new String(image, StandardCharsets.UTF_8)), Arena.global());
+        var linker = Linker.nativeLinker();
+        try {
+            linker.downcallHandle(lookup.find("watch").orElseThrow(), FunctionDescriptor.ofVoid(ADDRESS))
+                    .invokeExact(watched);
+        } catch (Throwable e) {
+            throw new IllegalStateException(e);
+        }
         var handles = new long[names.length];
         for (int i = 0; i < names.length; i++) {
             handles[i] = functions.size();
-            functions.add(Linker.nativeLinker()
-                    .downcallHandle(lookup.find("run_" + names[i]).orElseThrow(), RUN));
+            var run = lookup.find("run_" + names[i]).orElseThrow();
+            functions.add(new Function(names[i], linker.downcallHandle(run, RUN)));
         }
         return handles;
     }
@@ -194,14 +243,33 @@ public final class HostCard implements Card {
         }
     }
 
-    private void call(long function, int grid, int gridY, int blockX, int blockY, long parameters) {
+    private void call(long number, int grid, int gridY, int blockX, int blockY, long parameters) {
+        watch();
+        var function = functions.get((int) number);
+        MemorySegment complaint;
         try {
-            functions.get((int) function).invokeExact(grid, gridY, blockX, blockY, MemorySegment.ofAddress(parameters));
-        } catch (RuntimeException | Error e) {
-            throw e;
+            complaint = (MemorySegment)
+                    function.run.invokeExact(grid, gridY, blockX, blockY, MemorySegment.ofAddress(parameters));
         } catch (Throwable e) {
             throw new IllegalStateException(e);
         }
+        if (complaint.address() != 0) {
+            throw new IllegalStateException(
+                    function.name + ": " + complaint.reinterpret(Long.MAX_VALUE).getString(0));
+        }
+    }
+
+    private void watch() {
+        if (!watchedIsOld) {
+            return;
+        }
+        int at = 0;
+        watched.setAtIndex(JAVA_LONG, at++, blocks.size());
+        for (var block : blocks.entrySet()) {
+            watched.setAtIndex(JAVA_LONG, at++, block.getKey());
+            watched.setAtIndex(JAVA_LONG, at++, block.getKey() + block.getValue().bytes);
+        }
+        watchedIsOld = false;
     }
 
     // ---- recording, as a list of what was asked
@@ -221,12 +289,12 @@ public final class HostCard implements Card {
      */
     private static MemorySegment copied(long parameters) {
         var addresses = at(parameters, 32 * 8);
-        long first = addresses.get(ValueLayout.JAVA_LONG, 0);
+        long first = addresses.get(JAVA_LONG, 0);
         var values = Arena.global().allocate(4096, 16).copyFrom(at(first, 4096));
         var copy = Arena.global().allocate(32 * 8, 8);
         for (int i = 0; i < 32; i++) {
-            long moved = addresses.getAtIndex(ValueLayout.JAVA_LONG, i) - first + values.address();
-            copy.setAtIndex(ValueLayout.JAVA_LONG, i, moved);
+            long moved = addresses.getAtIndex(JAVA_LONG, i) - first + values.address();
+            copy.setAtIndex(JAVA_LONG, i, moved);
         }
         return copy;
     }
