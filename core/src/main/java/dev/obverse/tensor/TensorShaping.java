@@ -8,6 +8,8 @@ import dev.obverse.tensor.op.Pad;
 import dev.obverse.tensor.op.Permute;
 import dev.obverse.tensor.op.Reshape;
 import dev.obverse.tensor.op.Slice;
+import java.util.Arrays;
+import java.util.stream.IntStream;
 
 /** Moving elements about. Reshape shares memory, everything else copies. */
 public sealed interface TensorShaping permits Tensor {
@@ -26,8 +28,8 @@ public sealed interface TensorShaping permits Tensor {
         }
         if (open >= 0) {
             if (known <= 0 || self.size() % known != 0) {
-                throw new IllegalArgumentException("reshape: shape " + self.shape() + " does not divide into "
-                        + java.util.Arrays.toString(extents));
+                throw new IllegalArgumentException(
+                        "reshape: shape " + self.shape() + " does not divide into " + Arrays.toString(extents));
             }
             filled[open] = self.size() / known;
         }
@@ -37,7 +39,7 @@ public sealed interface TensorShaping permits Tensor {
     /** Merges all axes from {@code axis} on into one: {@code flatten(1)} keeps the batch. */
     default Tensor flatten(int axis) {
         var self = (Tensor) this;
-        var kept = java.util.Arrays.copyOf(self.shape().toArray(), self.shape().axis(axis) + 1);
+        var kept = Arrays.copyOf(self.shape().toArray(), self.shape().axis(axis) + 1);
         kept[kept.length - 1] = self.shape().product(kept.length - 1, self.rank());
         return reshape(kept);
     }
@@ -49,7 +51,7 @@ public sealed interface TensorShaping permits Tensor {
 
     /** Swaps the last two axes. */
     default Tensor transpose() {
-        var axes = java.util.stream.IntStream.range(0, ((Tensor) this).rank()).toArray();
+        var axes = IntStream.range(0, ((Tensor) this).rank()).toArray();
         if (axes.length < 2) {
             throw new IllegalArgumentException(
                     "transpose: needs two axes, but the shape is " + ((Tensor) this).shape());

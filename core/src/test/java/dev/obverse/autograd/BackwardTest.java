@@ -14,6 +14,7 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.util.ArrayList;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** The graph: which gradients arrive where, and how they add up. Expected numbers are worked out by hand. */
@@ -158,7 +159,7 @@ class BackwardTest {
             var other = Thread.ofPlatform().start(() -> recording.add(NoGrad.isRecording()));
             other.join();
         }
-        assertEquals(java.util.List.of(true), recording);
+        assertEquals(List.of(true), recording);
     }
 
     @Test

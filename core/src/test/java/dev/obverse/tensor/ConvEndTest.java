@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.obverse.autograd.NoGrad;
 import dev.obverse.backend.OptimizerKernels;
+import dev.obverse.backend.Storage;
 import dev.obverse.random.Philox;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -109,7 +110,7 @@ class ConvEndTest {
         check(pointwise);
     }
 
-    private static dev.obverse.backend.Storage zeros(int n) {
+    private static Storage zeros(int n) {
         return Tensor.zeros(Device.cpu(), Shape.of(n)).storage();
     }
 

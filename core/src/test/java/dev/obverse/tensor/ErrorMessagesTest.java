@@ -4,6 +4,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import dev.obverse.backend.ResizeSpec;
+import dev.obverse.random.Philox;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.function.Executable;
@@ -139,7 +140,7 @@ class ErrorMessagesTest {
                 () -> Functional.crossEntropy(t(2, 3), 0, 1, 2));
         fails(
                 "dropout: p must be at least 0 and less than 1, not 1.0",
-                () -> Functional.dropout(t(2), 1, new dev.obverse.random.Philox(0)));
+                () -> Functional.dropout(t(2), 1, new Philox(0)));
     }
 
     @Test

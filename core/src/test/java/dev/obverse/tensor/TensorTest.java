@@ -10,6 +10,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import dev.obverse.random.Philox;
 import java.util.ArrayList;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 
 /** What a tensor is, apart from what ops compute. */
@@ -113,9 +114,8 @@ class TensorTest {
         var x = Tensor.full(REFERENCE, 2, Shape.of(100, 100)).requiresGrad(true);
         var y = Functional.dropout(x, 0.25, new Philox(1));
         var values = y.toArray();
-        long zeros = java.util.stream.IntStream.range(0, values.length)
-                .filter(i -> values[i] == 0)
-                .count();
+        long zeros =
+                IntStream.range(0, values.length).filter(i -> values[i] == 0).count();
         assertEquals(2500.0, (double) zeros, 200);
         for (float v : values) {
             assertTrue(v == 0 || v == 2 * (float) (1 / 0.75));

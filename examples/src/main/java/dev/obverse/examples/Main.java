@@ -1,8 +1,21 @@
 package dev.obverse.examples;
 
+import dev.obverse.examples.command.Demo;
+import dev.obverse.examples.command.Doctor;
+import dev.obverse.examples.command.Embed;
 import dev.obverse.examples.command.ErrorSentence;
+import dev.obverse.examples.command.Evaluate;
+import dev.obverse.examples.command.Export;
+import dev.obverse.examples.command.Identify;
+import dev.obverse.examples.command.Learn;
+import dev.obverse.examples.command.Measure;
+import dev.obverse.examples.command.Parity;
 import dev.obverse.examples.command.PlainLog;
 import dev.obverse.examples.command.Shared;
+import dev.obverse.examples.command.Synth;
+import dev.obverse.examples.command.Trace;
+import dev.obverse.examples.command.Train;
+import dev.obverse.examples.command.TrainRecogniser;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import picocli.CommandLine;
@@ -26,19 +39,19 @@ import picocli.CommandLine.UnmatchedArgumentException;
             "                      libraries too; see 'obverse bench --help'."
         },
         subcommands = {
-            dev.obverse.examples.command.Demo.class,
-            dev.obverse.examples.command.Synth.class,
-            dev.obverse.examples.command.TrainRecogniser.class,
-            dev.obverse.examples.command.Train.class,
-            dev.obverse.examples.command.Evaluate.class,
-            dev.obverse.examples.command.Trace.class,
-            dev.obverse.examples.command.Export.class,
-            dev.obverse.examples.command.Embed.class,
-            dev.obverse.examples.command.Identify.class,
-            dev.obverse.examples.command.Learn.class,
-            dev.obverse.examples.command.Doctor.class,
-            dev.obverse.examples.command.Parity.class,
-            dev.obverse.examples.command.Measure.class
+            Demo.class,
+            Synth.class,
+            TrainRecogniser.class,
+            Train.class,
+            Evaluate.class,
+            Trace.class,
+            Export.class,
+            Embed.class,
+            Identify.class,
+            Learn.class,
+            Doctor.class,
+            Parity.class,
+            Measure.class
         })
 public final class Main implements Runnable {
     @Spec

@@ -7,6 +7,7 @@ import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.Split;
 import dev.obverse.drn.face.EmbeddingTable;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -102,7 +103,7 @@ class BadInputTest {
         var whole = Files.readAllBytes(tiny.pairs().resolveSibling("fake/p000001.png"));
         refused(1, "is damaged", train(manifestWith(Arrays.copyOf(whole, whole.length / 2))));
         refused(1, "is empty (0 bytes)", train(manifestWith(new byte[0])));
-        refused(1, "is not a picture", train(manifestWith("a text".getBytes(java.nio.charset.StandardCharsets.UTF_8))));
+        refused(1, "is not a picture", train(manifestWith("a text".getBytes(StandardCharsets.UTF_8))));
         var text = folder.resolve("text.png");
         Files.writeString(text, "not a picture");
         refused(1, "is not a picture", "trace", "--model", tiny.run().toString(), text.toString());

@@ -7,12 +7,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.obverse.drn.data.PairManifest;
 import dev.obverse.drn.data.RgbImage;
 import dev.obverse.drn.face.EmbeddingTable;
+import dev.obverse.nn.checkpoint.Npy;
 import dev.obverse.nn.checkpoint.SafeTensors;
+import dev.obverse.nn.onnx.OnnxModule;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -110,12 +115,12 @@ class CommandLineTest {
         var two = train("two", "--threads", "2");
         assertArrayEquals(one, two);
         var other = train("other", "--seed", "2");
-        assertFalse(java.util.Arrays.equals(one, other), "another seed, other weights");
+        assertFalse(Arrays.equals(one, other), "another seed, other weights");
     }
 
     private static byte[] train(String name, String... more) throws IOException {
         var out = folder.resolve(name);
-        var args = new java.util.ArrayList<>(List.of(
+        var args = new ArrayList<>(List.of(
                 "train",
                 "--pairs",
                 pairs,
@@ -151,7 +156,7 @@ class CommandLineTest {
         var file = folder.resolve("out/traced.onnx");
         var json = json(Cli.run("export", "--model", run, "--out", file.toString(), "--json"));
         assertEquals(32, json.path("size").asInt());
-        var module = dev.obverse.nn.onnx.OnnxModule.read(file);
+        var module = OnnxModule.read(file);
         assertEquals("[fake [?, 3, 32, 32]]", module.inputs().toString());
         assertEquals(
                 2, Cli.run("export", "--model", run, "--out", folder.toString()).code());
@@ -175,7 +180,7 @@ class CommandLineTest {
         var json = json(Cli.run(arguments));
         assertEquals(32, json.path("count").asInt());
         var first = Files.readAllBytes(file);
-        assertEquals("[32,16]", dev.obverse.nn.checkpoint.Npy.read(file).shape().toString());
+        assertEquals("[32,16]", Npy.read(file).shape().toString());
         assertEquals(0, Cli.run(arguments).code());
         assertArrayEquals(first, Files.readAllBytes(file));
         assertEquals(
@@ -206,12 +211,12 @@ class CommandLineTest {
         var changed = Cli.run("train", "--resume", "--preset", "tiny", "--steps", "8", "--out", out);
         assertEquals(1, changed.code());
         assertTrue(changed.err().contains("it has been changed"), changed.err());
-        assertFalse(java.util.Arrays.equals(byNetwork, train("by-other-file", "--recogniser", vectors.toString())));
+        assertFalse(Arrays.equals(byNetwork, train("by-other-file", "--recogniser", vectors.toString())));
     }
 
     @Test
     void theGalleryIsRankedForFakeAndTraced() throws IOException {
-        var manifest = dev.obverse.drn.data.PairManifest.read(Path.of(pairs));
+        var manifest = PairManifest.read(Path.of(pairs));
         var gallery = folder.resolve("gallery");
         for (var row : manifest.rows()) {
             var person = Files.createDirectories(gallery.resolve(row.originalId()));

@@ -13,6 +13,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.DoubleStream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Measures works by all libraries in one run: each in its own process, in short blocks by turns, because a shared
@@ -88,7 +89,7 @@ final class Comparison implements AutoCloseable {
     }
 
     /** A library ready in the fastest of its settings, or null if it cannot do the work. */
-    private @org.jspecify.annotations.Nullable Prepared fastest(Side peer, Work work) throws IOException {
+    private @Nullable Prepared fastest(Side peer, Work work) throws IOException {
         Prepared fastest = null;
         double best = 0;
         for (var setting : peer.settings(work)) {

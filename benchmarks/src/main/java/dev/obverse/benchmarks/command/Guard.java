@@ -1,5 +1,6 @@
 package dev.obverse.benchmarks.command;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
@@ -32,7 +33,7 @@ final class Guard {
         JsonNode node;
         try {
             node = JSON.readTree(Files.readString(file)).path("shares");
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IllegalArgumentException(file + " is not JSON: " + e.getOriginalMessage(), e);
         }
         if (!node.isObject() || node.isEmpty()) {

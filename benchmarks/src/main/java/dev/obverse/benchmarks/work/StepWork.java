@@ -6,6 +6,7 @@ import dev.obverse.drn.DrnLoss;
 import dev.obverse.nn.Module;
 import dev.obverse.nn.optim.Adam;
 import dev.obverse.nn.optim.Optimizer;
+import dev.obverse.nn.train.Loss;
 import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
@@ -79,7 +80,7 @@ public record StepWork(int width, int size, int batch) implements Work {
             return total.item();
         }
 
-        private dev.obverse.nn.train.Loss loss() {
+        private Loss loss() {
             return loss.of(original, recognised, network.forward(original, fake));
         }
 

@@ -1,6 +1,7 @@
 package dev.obverse.benchmarks.work;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.stream.Collectors;
 
 /**
@@ -29,7 +30,7 @@ public sealed interface Work
         WEIGHT_GRADIENT;
 
         String words() {
-            return name().toLowerCase(java.util.Locale.ROOT).replace('_', ' ');
+            return name().toLowerCase(Locale.ROOT).replace('_', ' ');
         }
     }
 
@@ -73,7 +74,7 @@ public sealed interface Work
     /** For instance {@code conv}. */
     default String family() {
         var name = getClass().getSimpleName();
-        return name.substring(0, name.length() - "Work".length()).toLowerCase(java.util.Locale.ROOT);
+        return name.substring(0, name.length() - "Work".length()).toLowerCase(Locale.ROOT);
     }
 
     /** Reads what {@link #code} wrote. */

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertThrows;
 
 import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -50,7 +51,7 @@ class WorkTest {
         var task = work.ours();
         var first = task.result().clone();
         task.run();
-        org.junit.jupiter.api.Assertions.assertArrayEquals(first, task.result());
+        Assertions.assertArrayEquals(first, task.result());
     }
 
     /** The figures of the paper's size: 3.35 GMAC an encoder pass with its head, 9.5 GMAC a decoder pass. */

@@ -1,6 +1,7 @@
 package dev.obverse.backend.cpu;
 
 import dev.obverse.backend.NormSpec;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -80,8 +81,8 @@ final class ColumnNorm {
         for (int i = 0; i < c; i++) {
             rounded[i] = (float) (origin[i] / firstRows);
         }
-        java.util.Arrays.fill(sum, 0);
-        java.util.Arrays.fill(squares, 0);
+        Arrays.fill(sum, 0);
+        Arrays.fill(squares, 0);
         addMoments(x, start, n, columns.repeat(rounded, 0), sum, squares);
         columns.fold(sum, means, at);
         columns.fold(squares, deviations, at);

@@ -11,6 +11,7 @@ import dev.obverse.backend.OptimizerKernels;
 import dev.obverse.backend.PoolKernels;
 import dev.obverse.backend.ReduceKernels;
 import dev.obverse.backend.ResampleKernels;
+import dev.obverse.backend.cpu.simd.VectorElementwise;
 import dev.obverse.tensor.Device;
 
 /**
@@ -81,7 +82,7 @@ public final class CpuBackend implements Backend {
 
     @Override
     public String description() {
-        var loops = vector ? dev.obverse.backend.cpu.simd.VectorElementwise.lanes() + " float lanes" : "scalar loops";
+        var loops = vector ? VectorElementwise.lanes() + " float lanes" : "scalar loops";
         return "CPU, " + loops + ", " + Workers.threads() + " threads";
     }
 

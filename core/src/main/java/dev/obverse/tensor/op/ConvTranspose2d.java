@@ -1,5 +1,6 @@
 package dev.obverse.tensor.op;
 
+import dev.obverse.backend.Binary;
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.CopySpec;
 import dev.obverse.backend.Storage;
@@ -29,7 +30,7 @@ public record ConvTranspose2d(ConvOptions geometry, int outputPadding) implement
         call.backend().conv().inputGradient(mirrored, call.x(0), w, List.of(y));
         if (call.inputCount() > 2) {
             var reading = Strides.reading(call.resultShape(), call.shape(2), call.resultShape());
-            call.backend().elementwise().binary(dev.obverse.backend.Binary.ADD, reading, y, call.x(2), y);
+            call.backend().elementwise().binary(Binary.ADD, reading, y, call.x(2), y);
         }
     }
 

@@ -4,6 +4,7 @@ import dev.obverse.backend.MatmulSpec;
 import dev.obverse.backend.OuterProducts;
 import dev.obverse.backend.Storage;
 import dev.obverse.tensor.Shape;
+import java.util.Arrays;
 
 /**
  * Matrix product of the last two axes; leading axes are a batch, equal in both or absent in one.
@@ -94,6 +95,6 @@ public record Matmul(boolean transposeB) implements Op {
     }
 
     private static Shape leading(Shape shape) {
-        return Shape.of(java.util.Arrays.copyOf(shape.toArray(), shape.rank() - 2));
+        return Shape.of(Arrays.copyOf(shape.toArray(), shape.rank() - 2));
     }
 }

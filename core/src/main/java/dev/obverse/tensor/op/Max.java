@@ -1,6 +1,7 @@
 package dev.obverse.tensor.op;
 
 import dev.obverse.backend.Binary;
+import dev.obverse.backend.Broadcast;
 
 /**
  * The largest element over axes; elements that tie share the gradient equally (PyTorch's {@code amax}).
@@ -44,7 +45,7 @@ public record Max(int[] axes, boolean keepDims) implements Op {
         elementwise.binary(Binary.EQUAL, reading, call.x(0), call.result(), dx);
         var ties = Sum.to(call, dx, shape, kept);
         var each = call.allocate(kept.size());
-        elementwise.binary(Binary.DIV, dev.obverse.backend.Broadcast.none(kept.size()), call.gradient(), ties, each);
+        elementwise.binary(Binary.DIV, Broadcast.none(kept.size()), call.gradient(), ties, each);
         elementwise.binary(Binary.MUL, reading, dx, each, dx);
         call.deliver(0, dx);
     }

@@ -7,6 +7,7 @@ import dev.obverse.tensor.Shape;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.IntStream;
 
 /** Index arithmetic that ops share: broadcasting, reduction axes, strided copies. */
 public final class Strides {
@@ -83,7 +84,7 @@ public final class Strides {
     /** Axes, negative ones resolved, sorted; all axes if none are given. Fails on a repeated axis. */
     public static int[] axes(String op, Shape shape, int... axes) {
         if (axes.length == 0) {
-            return java.util.stream.IntStream.range(0, shape.rank()).toArray();
+            return IntStream.range(0, shape.rank()).toArray();
         }
         var sorted = Arrays.stream(axes).map(shape::axis).sorted().toArray();
         for (int i = 1; i < sorted.length; i++) {

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 
 import dev.obverse.backend.ConvSpec;
 import dev.obverse.backend.cpu.conv.ImageParts;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -30,7 +31,7 @@ class ConvKernelsTest {
     }
 
     static Stream<ConvSpec> geometries() {
-        var list = new java.util.ArrayList<>(List.of(
+        var list = new ArrayList<>(List.of(
                 // The smallest, primes, and sizes about the lanes of every vector.
                 ConvSpec.square(1, 1, 1, 1, 1, 1, 1, 0),
                 ConvSpec.square(2, 5, 7, 3, 5, 3, 1, 1),

@@ -10,6 +10,7 @@ import dev.obverse.backend.Broadcast;
 import dev.obverse.backend.OptimizerKernels.Adam;
 import dev.obverse.backend.OptimizerKernels.Sgd;
 import dev.obverse.backend.Unary;
+import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -50,7 +51,7 @@ class ElementwiseTest {
         var f = new Unary(kind, 0.3, 0.7);
         for (float v = -4; v < 4; v += 0.37f) {
             var x = new float[64];
-            java.util.Arrays.fill(x, v);
+            Arrays.fill(x, v);
             var y = new float[64];
             var dx = new float[64];
             for (int n = 1; n <= 64; n++) {
@@ -127,7 +128,7 @@ class ElementwiseTest {
             var cpu = new CpuBackend(vector, ConvAlgorithm.AUTO, new ArrayPool(1 << 28, true));
             assertEquals(0, cpu.optimizer().sumOfSquares(block(cpu), 0));
             var values = new float[100_001];
-            java.util.Arrays.fill(values, 1e-3f);
+            Arrays.fill(values, 1e-3f);
             values[5] = 1e25f;
             values[100_000] = 2e25f;
             double small = (double) 1e-3f * 1e-3f;

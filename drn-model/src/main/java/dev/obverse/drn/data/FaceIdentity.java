@@ -1,5 +1,7 @@
 package dev.obverse.drn.data;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.random.RandomGenerator;
 
 /**
@@ -64,7 +66,7 @@ public record FaceIdentity(
     public record Mouth(double height, double width, double upper, double lower, double bow, Rgb colour) {}
 
     /** Base colour, redness, freckles and signs of age (all 0-1), and moles as (u, v, radius) triples. */
-    public record Skin(Rgb colour, double redness, double freckles, double age, java.util.List<Mole> moles) {}
+    public record Skin(Rgb colour, double redness, double freckles, double age, List<Mole> moles) {}
 
     /** A mole at ({@code u}, {@code v}). */
     public record Mole(double u, double v, double radius) {}
@@ -164,17 +166,13 @@ public record FaceIdentity(
                 new Rgb(0.62, 0.43, 0.31),
                 new Rgb(0.42, 0.28, 0.20));
         double tone = bell(r, 0, 0.035);
-        var moles = new java.util.ArrayList<Mole>();
+        var moles = new ArrayList<Mole>();
         for (int i = r.nextInt(4); i > 1; i--) {
             moles.add(new Mole(r.nextDouble(-0.55, 0.55), r.nextDouble(-0.55, 1.15), r.nextDouble(0.018, 0.035)));
         }
         double freckles = melanin < 0.45 && r.nextDouble() < 0.35 ? r.nextDouble(0.4, 1) : 0;
         return new Skin(
-                base.plus(tone, 0, -tone),
-                r.nextDouble() * (1 - 0.6 * melanin),
-                freckles,
-                age,
-                java.util.List.copyOf(moles));
+                base.plus(tone, 0, -tone), r.nextDouble() * (1 - 0.6 * melanin), freckles, age, List.copyOf(moles));
     }
 
     private static Rgb hairColour(RandomGenerator r, double melanin, double age) {

@@ -1,8 +1,10 @@
 package dev.obverse.drn.data;
 
 import java.awt.image.BufferedImage;
+import java.awt.image.DataBufferByte;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 
 /**
  * A colour picture in memory.
@@ -69,7 +71,7 @@ public record RgbImage(int width, int height, float[] rgb) {
     /** A copy for AWT, 8 bits per channel. */
     BufferedImage toBuffered() {
         var image = new BufferedImage(width, height, BufferedImage.TYPE_3BYTE_BGR);
-        byte[] bytes = ((java.awt.image.DataBufferByte) image.getRaster().getDataBuffer()).getData();
+        byte[] bytes = ((DataBufferByte) image.getRaster().getDataBuffer()).getData();
         for (int i = 0; i < rgb.length; i += 3) {
             bytes[i] = (byte) toByte(rgb[i + 2]);
             bytes[i + 1] = (byte) toByte(rgb[i + 1]);
@@ -79,7 +81,7 @@ public record RgbImage(int width, int height, float[] rgb) {
     }
 
     /** Pictures of one size side by side in rows of {@code columns}; an incomplete last row is filled with black. */
-    public static RgbImage grid(java.util.List<RgbImage> cells, int columns) {
+    public static RgbImage grid(List<RgbImage> cells, int columns) {
         if (cells.isEmpty() || columns < 1) {
             throw new IllegalArgumentException(
                     "A grid needs at least one picture and one column, not " + cells.size() + " and " + columns);

@@ -24,6 +24,7 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 
@@ -66,7 +67,7 @@ public final class RecogniserTrainer {
         try (var loader = new DataLoader<>(order, new FaceCollator(faces, a, t.augmentation()), options)) {
             trainer.fit((epoch, skip) -> loader.epoch((int) epoch, (int) skip), t.epochs());
         }
-        var facts = java.util.Map.<String, Object>of("training", t.asMap(faces));
+        var facts = Map.<String, Object>of("training", t.asMap(faces));
         return new TrainedRecogniser(
                 a.backbone().name().toLowerCase(Locale.ROOT) + "-" + t.seed(), a, model.network, facts);
     }

@@ -1,5 +1,6 @@
 package dev.obverse.drn.face;
 
+import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.MissingNode;
@@ -90,7 +91,7 @@ public final class Recognisers {
     private static JsonNode json(Path description) throws IOException {
         try {
             return new JsonMapper().readTree(Files.readAllBytes(description));
-        } catch (com.fasterxml.jackson.core.JsonProcessingException e) {
+        } catch (JsonProcessingException e) {
             throw new IOException(description + " is not valid JSON: " + e.getOriginalMessage(), e);
         }
     }

@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.SplittableRandom;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
@@ -36,7 +37,7 @@ class FaceRendererTest {
     void sameBitsOnManyThreads() throws Exception {
         var alone = FaceRenderer.render(person(1), attributes(2), SIZE);
         try (var pool = Executors.newFixedThreadPool(4)) {
-            var tasks = new ArrayList<java.util.concurrent.Future<RenderedFace>>();
+            var tasks = new ArrayList<Future<RenderedFace>>();
             for (int i = 0; i < 8; i++) {
                 tasks.add(pool.submit(() -> FaceRenderer.render(person(1), attributes(2), SIZE)));
             }

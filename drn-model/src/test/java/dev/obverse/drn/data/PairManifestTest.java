@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.Size;
@@ -49,7 +50,7 @@ class PairManifestTest {
         assertEquals(folder.resolve("o.png"), manifest.originalFile(row));
         assertEquals(folder.resolve("f.png"), manifest.fakeFile(row));
         assertEquals("p1", manifest.rows(Split.TEST).getFirst().pairId());
-        assertEquals(java.util.Set.of("ben"), manifest.sharedPeople());
+        assertEquals(Set.of("ben"), manifest.sharedPeople());
     }
 
     @Test

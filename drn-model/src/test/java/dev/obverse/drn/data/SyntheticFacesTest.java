@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
@@ -117,8 +118,7 @@ class SyntheticFacesTest {
         assertTrue(rows.stream().map(PairManifest.Row::donorId).distinct().count() > 1);
         var pictures = IntStream.range(0, 120)
                 .filter(i -> faces.row(i).originalId().equals("id0000"))
-                .mapToObj(
-                        i -> java.util.Arrays.hashCode(faces.pair(i).original().rgb()))
+                .mapToObj(i -> Arrays.hashCode(faces.pair(i).original().rgb()))
                 .distinct()
                 .count();
         assertEquals(rows.size(), pictures);

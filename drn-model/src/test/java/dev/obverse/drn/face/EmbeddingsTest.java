@@ -9,14 +9,17 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import dev.obverse.nn.checkpoint.SafeTensorsWriter;
 import dev.obverse.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -125,7 +128,7 @@ final class EmbeddingsTest {
         var changed = cache.embeddings(pictures, List.of("copy.png", "0.png"));
         assertEquals(4, recogniser.seen.get());
         assertArrayEquals(rows[1], changed[0]);
-        assertFalse(java.util.Arrays.equals(rows[0], changed[1]));
+        assertFalse(Arrays.equals(rows[0], changed[1]));
         var other = new Counting(2);
         new EmbeddingCache(other, kept).embeddings(pictures, names.subList(0, 3));
         assertEquals(3, other.seen.get());
@@ -150,10 +153,8 @@ final class EmbeddingsTest {
         var rows = new EmbeddingCache(new Counting(1), kept).embeddings(pictures, names);
         var file = cacheFile();
         var whole = Files.readAllBytes(file);
-        for (var damage : List.of(
-                new byte[0],
-                java.util.Arrays.copyOf(whole, whole.length - 5),
-                "x".getBytes(java.nio.charset.StandardCharsets.US_ASCII))) {
+        for (var damage :
+                List.of(new byte[0], Arrays.copyOf(whole, whole.length - 5), "x".getBytes(StandardCharsets.US_ASCII))) {
             Files.write(file, damage);
             var recogniser = new Counting(1);
             var again = new EmbeddingCache(recogniser, kept).embeddings(pictures, names);
@@ -233,8 +234,7 @@ final class EmbeddingsTest {
         assertFileSays("'b' contains NaN", nan, Map.of("names", "[\"a\",\"b\"]"));
     }
 
-    private void assertFileSays(
-            String text, @org.jspecify.annotations.Nullable Map<String, Tensor> tensors, Map<String, String> metadata)
+    private void assertFileSays(String text, @Nullable Map<String, Tensor> tensors, Map<String, String> metadata)
             throws IOException {
         var file = folder.resolve("bad.safetensors");
         if (tensors != null) {

@@ -14,6 +14,7 @@ import dev.obverse.nn.metric.Cosine;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.stream.IntStream;
 import net.jqwik.api.ForAll;
@@ -29,7 +30,7 @@ class GalleryTest {
 
     /** Vectors from a file, for pictures that need only exist. */
     private Gallery gallery(String[] paths, float[][] vectors) throws IOException {
-        var rows = new java.util.LinkedHashMap<String, float[]>();
+        var rows = new LinkedHashMap<String, float[]>();
         for (int i = 0; i < paths.length; i++) {
             var file = folder.resolve(paths[i]);
             Files.createDirectories(file.getParent());

@@ -17,10 +17,13 @@ import dev.obverse.tensor.Tensor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Collections;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.Executors;
+import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -124,7 +127,7 @@ final class TrainedRecogniserTest {
         var expected = recogniser.embed(input).toArray();
         Callable<float[]> work = () -> recogniser.embed(input).toArray();
         try (var pool = Executors.newFixedThreadPool(4)) {
-            for (var answer : pool.invokeAll(java.util.Collections.nCopies(16, work))) {
+            for (var answer : pool.invokeAll(Collections.nCopies(16, work))) {
                 assertArrayEquals(expected, answer.get());
             }
         }
@@ -167,10 +170,7 @@ final class TrainedRecogniserTest {
         TrainedRecogniser.untrained(People.TINY, 1).save(a);
         var b = folder.resolve("b");
         TrainedRecogniser.untrained(People.TINY, 2).save(b);
-        Files.copy(
-                b.resolve("model.safetensors"),
-                a.resolve("model.safetensors"),
-                java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+        Files.copy(b.resolve("model.safetensors"), a.resolve("model.safetensors"), StandardCopyOption.REPLACE_EXISTING);
         assertSays("does not belong|not the file that belongs", a);
 
         var json = Files.readString(b.resolve("recogniser.json"));
@@ -192,7 +192,7 @@ final class TrainedRecogniserTest {
     private static void assertSays(String pattern, Path where) {
         var message = String.valueOf(assertThrows(IOException.class, () -> TrainedRecogniser.load(where))
                 .getMessage());
-        assertTrue(java.util.regex.Pattern.compile(pattern).matcher(message).find(), message);
+        assertTrue(Pattern.compile(pattern).matcher(message).find(), message);
         assertFalse(message.contains("\n"), message);
     }
 }

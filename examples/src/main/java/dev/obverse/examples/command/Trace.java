@@ -1,6 +1,7 @@
 package dev.obverse.examples.command;
 
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.obverse.drn.RunFolder;
 import dev.obverse.drn.Tracer;
 import dev.obverse.drn.data.RgbImage;
@@ -71,9 +72,7 @@ public final class Trace implements Callable<Integer> {
         return 0;
     }
 
-    private static void write(
-            RgbImage picture, Path file, com.fasterxml.jackson.databind.node.ObjectNode files, String what)
-            throws IOException {
+    private static void write(RgbImage picture, Path file, ObjectNode files, String what) throws IOException {
         picture.writePng(file);
         files.put(what, file.toString());
     }

@@ -16,9 +16,11 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
@@ -134,7 +136,7 @@ final class ExportGraph {
 
     /** Adds a node with one output; gives the output's name. */
     String node(String type, List<String> inputs, AttributeProto... attributes) {
-        var name = type.toLowerCase(java.util.Locale.ROOT) + "_" + counter++;
+        var name = type.toLowerCase(Locale.ROOT) + "_" + counter++;
         graph.addNode(NodeProto.newBuilder()
                 .setOpType(type)
                 .setName(name)
@@ -177,7 +179,7 @@ final class ExportGraph {
     }
 
     String whole(long... values) {
-        return constants.computeIfAbsent("whole " + java.util.Arrays.toString(values), _ -> {
+        return constants.computeIfAbsent("whole " + Arrays.toString(values), _ -> {
             var name = "whole_" + counter++;
             var proto =
                     TensorProto.newBuilder().setName(name).setDataType(INT64).addDims(values.length);

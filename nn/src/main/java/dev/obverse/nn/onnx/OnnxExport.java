@@ -1,6 +1,7 @@
 package dev.obverse.nn.onnx;
 
 import ai.onnx.proto.OnnxMl.ModelProto;
+import dev.obverse.autograd.NoGrad;
 import dev.obverse.nn.Module;
 import dev.obverse.nn.checkpoint.AtomicFile;
 import dev.obverse.random.Philox;
@@ -107,7 +108,7 @@ public final class OnnxExport {
     private void verify(ModelProto model) throws IOException {
         var read = OnnxModule.read(model.toByteArray());
         try (var _ = TensorScope.open();
-                var _ = dev.obverse.autograd.NoGrad.open()) {
+                var _ = NoGrad.open()) {
             var x = example(CHECKED, 2);
             var expected = forward.apply(x);
             read.to(x.device());

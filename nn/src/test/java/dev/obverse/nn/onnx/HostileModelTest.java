@@ -15,6 +15,7 @@ import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,6 +23,7 @@ import java.util.function.Consumer;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.constraints.IntRange;
+import org.junit.jupiter.api.Assertions;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -108,15 +110,14 @@ class HostileModelTest {
 
     @Test
     void dataInTheFolderAreRead() throws IOException {
-        Files.writeString(
-                folder.resolve("data"), "0123\0\0\200\77\0\0\0\100", java.nio.charset.StandardCharsets.ISO_8859_1);
+        Files.writeString(folder.resolve("data"), "0123\0\0\200\77\0\0\0\100", StandardCharsets.ISO_8859_1);
         var model = model();
         model.getGraphBuilder().addInitializer(external("data", 4, 8));
         model.getGraphBuilder().getOutputBuilder(0).setName("big");
         var file = folder.resolve("model.onnx");
         Files.write(file, model.build().toByteArray());
         var y = OnnxModule.read(file).forward(Tensor.zeros(Device.cpu(), Shape.of(1, 3, 4, 5)));
-        org.junit.jupiter.api.Assertions.assertArrayEquals(new float[] {1, 2}, y.toArray());
+        Assertions.assertArrayEquals(new float[] {1, 2}, y.toArray());
     }
 
     private static TensorProto external(String location, long offset, long length) {

@@ -14,6 +14,7 @@ import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
+import java.net.URISyntaxException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -27,7 +28,7 @@ class OnnxModuleTest {
         try {
             return Path.of(Objects.requireNonNull(OnnxModuleTest.class.getResource(name), name)
                     .toURI());
-        } catch (java.net.URISyntaxException e) {
+        } catch (URISyntaxException e) {
             throw new AssertionError(e);
         }
     }

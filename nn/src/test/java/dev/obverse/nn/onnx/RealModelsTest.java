@@ -10,6 +10,7 @@ import dev.obverse.tensor.Tensor;
 import dev.obverse.tensor.TensorScope;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Objects;
 import org.junit.jupiter.api.Test;
 
@@ -80,15 +81,14 @@ class RealModelsTest {
         var input = tensor(folder.resolve("input_13jpg_1x3x240x320.npy"));
         for (var name : new String[] {"version-RFB-320_simplified", "version-RFB-320_without_postprocessing"}) {
             var net = OnnxModule.read(folder.resolve(name + ".onnx"));
-            var results = net.forward(java.util.Map.of("input", input));
+            var results = net.forward(Map.of("input", input));
             for (var output : new String[] {"scores", "boxes"}) {
                 assertClose(folder.resolve(name + "_" + output + ".npy"), Objects.requireNonNull(results.get(output)));
             }
         }
         // The third has no reference outputs; it is the slimmer network with postprocessing in the graph.
         var slim = OnnxModule.read(folder.resolve("version-slim-320.onnx"));
-        var scores = Objects.requireNonNull(
-                slim.forward(java.util.Map.of("input", input)).get("scores"));
+        var scores = Objects.requireNonNull(slim.forward(Map.of("input", input)).get("scores"));
         assertEquals("[1,4420,2]", scores.shape().toString());
         for (double sum : scores.sum(2).toDoubleArray()) {
             assertEquals(1, sum, 1e-5);

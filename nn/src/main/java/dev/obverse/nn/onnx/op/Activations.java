@@ -1,6 +1,7 @@
 package dev.obverse.nn.onnx.op;
 
 import dev.obverse.tensor.Tensor;
+import java.util.Arrays;
 
 /** Activation functions with attributes. */
 final class Activations {
@@ -94,7 +95,7 @@ final class Activations {
             var slope = in.get(1);
             if (perChannel && slope.rank() == 1 && slope.dim(0) > 1 && x.rank() > 1) {
                 var extents = new int[x.rank() - 1];
-                java.util.Arrays.fill(extents, 1);
+                Arrays.fill(extents, 1);
                 extents[0] = slope.dim(0);
                 slope = Value.plain(slope.type(), slope.plain().reshape(extents));
             }

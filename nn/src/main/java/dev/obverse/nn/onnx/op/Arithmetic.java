@@ -1,6 +1,8 @@
 package dev.obverse.nn.onnx.op;
 
 import dev.obverse.tensor.Tensor;
+import dev.obverse.tensor.op.Strides;
+import java.util.Arrays;
 import java.util.function.BinaryOperator;
 
 /** Add, Sub, Mul, Div, Pow, Mod with broadcasting; Sum, Mean, Max, Min of any number of tensors. */
@@ -76,7 +78,7 @@ final class Arithmetic {
     }
 
     private static Tensor power(Tensor a, Tensor b) {
-        var shape = dev.obverse.tensor.op.Strides.broadcast("Pow", a.shape(), b.shape());
+        var shape = Strides.broadcast("Pow", a.shape(), b.shape());
         return HostFunction.zip(
                 "Pow",
                 HostFunction.expand(a, shape),
@@ -126,7 +128,7 @@ final class Arithmetic {
                         + " of " + in.get(0).shape());
             }
             var extents = new int[rank - from];
-            java.util.Arrays.fill(extents, 1);
+            Arrays.fill(extents, 1);
             System.arraycopy(b.shape().toArray(), 0, extents, 0, b.rank());
             return Value.plain(b.type(), b.plain().reshape(extents));
         };

@@ -1,5 +1,6 @@
 package dev.obverse.nn.onnx.op;
 
+import dev.obverse.tensor.Device;
 import dev.obverse.tensor.Shape;
 import java.util.Arrays;
 
@@ -17,7 +18,7 @@ final class Constants {
         if (tensor != null) {
             return tensor;
         }
-        var device = dev.obverse.tensor.Device.cpu();
+        var device = Device.cpu();
         for (var name : node.attributeNames()) {
             switch (name) {
                 case "value_float" -> {

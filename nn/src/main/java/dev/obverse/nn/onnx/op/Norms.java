@@ -2,6 +2,7 @@ package dev.obverse.nn.onnx.op;
 
 import dev.obverse.tensor.Functional;
 import dev.obverse.tensor.Tensor;
+import java.util.Arrays;
 import java.util.stream.IntStream;
 
 /** Normalisations. Batch norm uses the statistics of the file and is one multiplication and one addition. */
@@ -102,7 +103,7 @@ final class Norms {
                 return new Value[] {whole};
             }
             var extents = x.shape().toArray();
-            java.util.Arrays.fill(extents, from, extents.length, 1);
+            Arrays.fill(extents, from, extents.length, 1);
             var mean = rows.meanKeepDims(1);
             var inverse =
                     rows.sub(mean).square().meanKeepDims(1).add(eps).sqrt().reciprocal();

@@ -5,6 +5,7 @@ import dev.obverse.tensor.PoolOptions;
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
 import java.util.Arrays;
+import java.util.function.BinaryOperator;
 import java.util.stream.IntStream;
 
 /**
@@ -143,7 +144,7 @@ final class Pooling {
     }
 
     /** Combines the elements of each window along spatial axis {@code i}. */
-    private static Tensor along(Tensor x, Window w, int i, int out, java.util.function.BinaryOperator<Tensor> combine) {
+    private static Tensor along(Tensor x, Window w, int i, int out, BinaryOperator<Tensor> combine) {
         int stride = w.strides()[i];
         Tensor y = x.slice(i + 1, 0, (out - 1) * stride + 1, stride);
         for (int k = 1; k < w.kernel()[i]; k++) {

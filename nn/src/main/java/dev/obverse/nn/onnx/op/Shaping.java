@@ -2,6 +2,7 @@ package dev.obverse.nn.onnx.op;
 
 import dev.obverse.tensor.Shape;
 import dev.obverse.tensor.Tensor;
+import dev.obverse.tensor.op.Strides;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.stream.IntStream;
@@ -168,7 +169,7 @@ final class Shaping {
         return Step.of(in -> {
             var x = in.get(0);
             var wanted = Limits.extents(in.get(1).longs());
-            var shape = dev.obverse.tensor.op.Strides.broadcast("Expand", x.shape(), Shape.of(wanted));
+            var shape = Strides.broadcast("Expand", x.shape(), Shape.of(wanted));
             Limits.check(shape.size());
             return Value.plain(x.type(), HostFunction.expand(x.plain(), shape));
         });
