@@ -7,6 +7,7 @@ module dev.obverse.drn {
 
     exports dev.obverse.drn;
     exports dev.obverse.drn.data;
+    exports dev.obverse.drn.detect;
     exports dev.obverse.drn.face;
     exports dev.obverse.drn.report;
 }

@@ -33,7 +33,7 @@ public final class Fingerprint {
     }
 
     /** Of a description and of tensors: names, shapes and the bits of the values, in order. */
-    static String of(String description, SequencedMap<String, Tensor> tensors) {
+    public static String of(String description, SequencedMap<String, Tensor> tensors) {
         var digest = sha256();
         digest.update(description.getBytes(StandardCharsets.UTF_8));
         tensors.forEach((name, tensor) -> {
