@@ -9,5 +9,9 @@ module dev.obverse.drn {
     exports dev.obverse.drn.data;
     exports dev.obverse.drn.detect;
     exports dev.obverse.drn.face;
+    exports dev.obverse.drn.prepare;
     exports dev.obverse.drn.report;
+
+    opens dev.obverse.drn.prepare to
+            com.fasterxml.jackson.databind;
 }

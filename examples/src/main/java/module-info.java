@@ -5,6 +5,7 @@ module dev.obverse.examples {
     requires info.picocli;
     requires java.logging;
     requires me.tongfei.progressbar;
+    requires org.bytedeco.ffmpeg;
 
     opens dev.obverse.examples to
             info.picocli;

@@ -1,5 +1,6 @@
 package dev.obverse.examples;
 
+import dev.obverse.examples.command.Align;
 import dev.obverse.examples.command.Demo;
 import dev.obverse.examples.command.Doctor;
 import dev.obverse.examples.command.Embed;
@@ -11,6 +12,7 @@ import dev.obverse.examples.command.Learn;
 import dev.obverse.examples.command.Measure;
 import dev.obverse.examples.command.Parity;
 import dev.obverse.examples.command.PlainLog;
+import dev.obverse.examples.command.Prepare;
 import dev.obverse.examples.command.Shared;
 import dev.obverse.examples.command.Synth;
 import dev.obverse.examples.command.Trace;
@@ -41,6 +43,8 @@ import picocli.CommandLine.UnmatchedArgumentException;
         subcommands = {
             Demo.class,
             Synth.class,
+            Prepare.class,
+            Align.class,
             TrainRecogniser.class,
             Train.class,
             Evaluate.class,

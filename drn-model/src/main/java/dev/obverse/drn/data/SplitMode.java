@@ -1,5 +1,7 @@
 package dev.obverse.drn.data;
 
+import java.util.Locale;
+
 /** How pairs are divided into training and test. */
 public enum SplitMode {
     /** Each pair by itself; frames of one video land on both sides, so test figures flatter the model. */
@@ -20,5 +22,10 @@ public enum SplitMode {
     /** Whether near-copies of training frames are in the test set by construction; a report must say so. */
     public boolean leaks() {
         return leaks;
+    }
+
+    /** The word that commands use, such as {@code frame-random}. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT).replace('_', '-');
     }
 }
