@@ -34,6 +34,11 @@ public record RgbImage(int width, int height, float[] rgb) {
         return ImageFiles.read(file);
     }
 
+    /** Whether a file has the name of a picture that {@link #read} reads, and is not hidden. */
+    public static boolean isNamedAsPicture(Path file) {
+        return String.valueOf(file.getFileName()).matches("(?i)[^.].*\\.(png|jpe?g|bmp|gif|pbm|pgm|ppm)");
+    }
+
     /** Writes a PNG with 8 bits per channel; the file appears complete or not at all. */
     public void writePng(Path file) throws IOException {
         ImageFiles.writePng(this, file);

@@ -15,7 +15,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 
-/** A detector from an ONNX file: SCRFD with keypoints, or YuNet; see the heads for what each is. */
+/**
+ * A detector from an ONNX file: SCRFD with keypoints, or YuNet. It runs on the processor.
+ *
+ * <p>Boxes and points are half a pixel right of and below the numbers that InsightFace and OpenCV give, which count
+ * from the centre of the first pixel and not from its corner. Overlapping boxes are compared, and pictures scaled down,
+ * a little differently too: see {@link NonMaximumSuppression} and {@link Letterbox}.
+ */
 public final class OnnxFaceDetector implements FaceDetector {
     /** Side of the canvas in pixels where a file does not say it; InsightFace's, and that of YuNet's file. */
     private static final int SIDE = 640;

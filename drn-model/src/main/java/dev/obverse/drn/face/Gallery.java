@@ -1,6 +1,7 @@
 package dev.obverse.drn.face;
 
 import dev.obverse.drn.data.DataException;
+import dev.obverse.drn.data.RgbImage;
 import dev.obverse.nn.metric.Cosine;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -17,8 +18,6 @@ import java.util.SequencedMap;
  * similar to a person as to the most similar of their pictures.
  */
 public final class Gallery {
-    private static final String PICTURE = "(?i)[^.].*\\.(png|jpe?g|bmp|gif|pbm|pgm|ppm)";
-
     /** A picture of a person. */
     private record Picture(String path, float[] embedding) {}
 
@@ -65,8 +64,7 @@ public final class Gallery {
             throw new DataException("Folder " + folder + (Files.exists(folder) ? " is a file" : " does not exist"));
         }
         try (var files = Files.walk(folder)) {
-            return files.filter(f -> Files.isRegularFile(f)
-                            && String.valueOf(f.getFileName()).matches(PICTURE))
+            return files.filter(f -> Files.isRegularFile(f) && RgbImage.isNamedAsPicture(f))
                     .map(f -> folder.relativize(f).toString().replace('\\', '/'))
                     .sorted()
                     .toList();

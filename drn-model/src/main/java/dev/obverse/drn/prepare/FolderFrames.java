@@ -23,9 +23,8 @@ final class FolderFrames implements Frames {
     public void forEach(double step, Visitor visitor) throws IOException {
         for (var path : Folders.entries(folder)) {
             var name = Folders.fileName(path);
-            int dot = name.lastIndexOf('.');
-            if (dot > 0 && Files.isRegularFile(path)) {
-                visitor.frame(name.substring(0, dot), read(path));
+            if (RgbImage.isNamedAsPicture(path) && Files.isRegularFile(path)) {
+                visitor.frame(name.substring(0, name.lastIndexOf('.')), read(path));
             }
         }
     }

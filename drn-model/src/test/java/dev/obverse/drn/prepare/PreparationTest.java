@@ -102,6 +102,7 @@ class PreparationTest {
 
     @Test
     void originalAndFakeAreCutByTheOriginalsFace() throws IOException {
+        Files.writeString(root.resolve("Celeb-real/id0_0000/notes.txt"), "not a frame");
         var prepared = run();
         assertEquals(List.of(), prepared.leftOut());
         assertEquals(2 * FRAMES, prepared.rows().size());

@@ -28,12 +28,16 @@ import org.bytedeco.javacpp.PointerPointer;
  * another or none, which is what OpenCV takes for all.
  */
 final class RgbConversion implements AutoCloseable {
-    /** Brightness 0, contrast and saturation 1 in FFmpeg's 16.16 fixed point. */
+    /** Contrast and saturation 1 in FFmpeg's 16.16 fixed point. */
     private static final int ONE = 1 << 16;
+
+    /** swscale writes whole vectors, beyond the end of a row too, where rows are not multiples of them. */
+    private static final int VECTOR = 64;
 
     private final int width;
     private final int height;
     private final int format;
+    private final int stride;
     private final SwsContext context;
     private final BytePointer rgb;
     private final PointerPointer<BytePointer> planes = new PointerPointer<>(4);
@@ -55,9 +59,10 @@ final class RgbConversion implements AutoCloseable {
         int fullRange = frame.color_range() == AVCOL_RANGE_JPEG ? 1 : 0;
         sws_setColorspaceDetails(
                 context, sws_getCoefficients(matrix), fullRange, sws_getCoefficients(matrix), 1, 0, ONE, ONE);
-        rgb = new BytePointer(3L * width * height);
+        stride = Math.ceilDiv(3 * width, VECTOR) * VECTOR;
+        rgb = new BytePointer((long) stride * height + VECTOR);
         planes.put(0, rgb);
-        strides.put(0, 3 * width);
+        strides.put(0, stride);
     }
 
     boolean fits(AVFrame frame) {
@@ -66,13 +71,16 @@ final class RgbConversion implements AutoCloseable {
 
     RgbImage picture(AVFrame frame) {
         sws_scale(context, frame.data(), frame.linesize(), 0, height, planes, strides);
-        var bytes = new byte[3 * width * height];
-        rgb.get(bytes);
-        var values = new float[bytes.length];
-        for (int i = 0; i < bytes.length; i++) {
-            values[i] = (bytes[i] & 0xFF) / 255f;
+        var picture = new RgbImage(width, height);
+        var row = new byte[3 * width];
+        for (int y = 0; y < height; y++) {
+            rgb.position((long) y * stride).get(row);
+            for (int i = 0; i < row.length; i++) {
+                picture.rgb()[y * row.length + i] = (row[i] & 0xFF) / 255f;
+            }
         }
-        return new RgbImage(width, height, values);
+        rgb.position(0);
+        return picture;
     }
 
     @Override

@@ -6,7 +6,10 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** A video file, decoded by FFmpeg from its beginning to its end each time its frames are asked for. */
+/**
+ * A video file, decoded by FFmpeg from its beginning to its end each time its frames are asked for. Frames are as they
+ * were recorded: a phone's note that they are to be shown turned is not followed.
+ */
 public final class VideoFile implements Frames {
     private final Path file;
     private final double framesPerSecond;

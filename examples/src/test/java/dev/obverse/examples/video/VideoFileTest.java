@@ -106,6 +106,27 @@ class VideoFileTest {
         }
     }
 
+    /** The writer codes red by BT.601, as Y 81, Cb 90, Cr 240; BT.709's formula reads that as green 24, not 0. */
+    @Test
+    void theMatrixThatTheVideoNamesIsTaken() throws Exception {
+        var red = new BufferedImage(64, 48, BufferedImage.TYPE_3BYTE_BGR);
+        for (int i = 0; i < 64 * 48; i++) {
+            red.setRGB(i % 64, i / 64, Color.RED.getRGB());
+        }
+        var file = folder.resolve("bt709.mp4");
+        VideoWriter.write(file, List.of(red, red), 25, "bt709");
+        var picture = read(VideoFile.open(file), 25).lastEntry().getValue();
+        assertEquals(1, picture.at(30, 20, 0), 4 / 255f);
+        assertEquals(24 / 255f, picture.at(30, 20, 1), 5 / 255f);
+        assertEquals(0, picture.at(30, 20, 2), 4 / 255f);
+    }
+
+    @Test
+    void namesMayHoldAnything() throws Exception {
+        assertEquals(
+                3, read(VideoFile.open(numbered("ä 100%: #1.avi", 3, 10)), 10).size());
+    }
+
     @Test
     void whatIsNoVideoIsOneSentence() throws Exception {
         refused("There is no video", folder.resolve("none.mp4"));

@@ -22,6 +22,11 @@ public final class VideoWriter {
     private VideoWriter() {}
 
     public static void write(Path file, List<BufferedImage> frames, double perSecond) throws Exception {
+        write(file, frames, perSecond, "unknown");
+    }
+
+    /** The video says that its colours are by {@code matrix}; they are by BT.601. */
+    static void write(Path file, List<BufferedImage> frames, double perSecond, String matrix) throws Exception {
         boolean lossless = file.toString().endsWith(".avi");
         var first = frames.getFirst();
         try (var recorder = new FFmpegFrameRecorder(file.toString(), first.getWidth(), first.getHeight(), 0);
@@ -30,6 +35,7 @@ public final class VideoWriter {
             recorder.setPixelFormat(lossless ? AV_PIX_FMT_BGR24 : AV_PIX_FMT_YUV420P);
             recorder.setFrameRate(perSecond);
             recorder.setVideoBitrate(8_000_000);
+            recorder.setVideoOption("colorspace", matrix);
             recorder.start();
             for (var frame : frames) {
                 recorder.record(converter.convert(frame));
