@@ -96,10 +96,7 @@ record ScrfdHead(int width, int height, List<Level> levels) implements DetectorH
             Letterbox place) {
         var first = place.inPicture((centre.x() - boxes[box]) * stride, (centre.y() - boxes[box + 1]) * stride);
         var last = place.inPicture((centre.x() + boxes[box + 2]) * stride, (centre.y() + boxes[box + 3]) * stride);
-        var five = new ArrayList<Point>();
-        for (int k = point; k < point + 10; k += 2) {
-            five.add(place.inPicture((centre.x() + points[k]) * stride, (centre.y() + points[k + 1]) * stride));
-        }
+        var five = DetectorHead.fivePoints(centre, stride, points, point, place);
         return new DetectedFace(score, first.x(), first.y(), last.x(), last.y(), five);
     }
 

@@ -98,10 +98,7 @@ record YuNetHead(int width, int height, boolean anySize) implements DetectorHead
         double halfHeight = Math.exp(boxes[box + 3]) / 2;
         var first = place.inPicture((x - halfWidth) * stride, (y - halfHeight) * stride);
         var last = place.inPicture((x + halfWidth) * stride, (y + halfHeight) * stride);
-        var five = new ArrayList<Point>();
-        for (int k = point; k < point + 10; k += 2) {
-            five.add(place.inPicture((corner.x() + points[k]) * stride, (corner.y() + points[k + 1]) * stride));
-        }
+        var five = DetectorHead.fivePoints(corner, stride, points, point, place);
         return new DetectedFace(score, first.x(), first.y(), last.x(), last.y(), five);
     }
 
